@@ -1,0 +1,66 @@
+"""A variant: one way to do the work. Its docstring is its caption, its source is shown."""
+
+import inspect
+import textwrap
+from dataclasses import dataclass
+
+
+class BadVariant(TypeError):
+    """A function that cannot be a variant; its text is one sentence that says why."""
+
+
+@dataclass
+class Variant:
+    """One way to do the work of an experiment.
+
+    ``unavailable`` is empty, or says in a few words why this variant cannot run here.
+    ``origin`` is empty for ours, and says where the user's own stands ("your cell In [7]").
+    """
+
+    name: str
+    function: object
+    caption: str
+    source: str
+    colour: str
+    baseline: bool = False
+    unavailable: str = ""
+    origin: str = ""
+
+    def call(self, parameters):
+        """Run it with the parameters it asks for."""
+        return self.function(**{name: parameters[name] for name in wanted(self.function, parameters)})
+
+
+def wanted(function, parameters):
+    """The names among ``parameters`` that the function takes; BadVariant if it needs others."""
+    signature = inspect.signature(function).parameters.values()
+    if any(each.kind is each.VAR_KEYWORD for each in signature):
+        return list(parameters)
+    takes = [each for each in signature if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
+    unknown = [
+        each.name for each in takes if each.name not in parameters and each.default is inspect.Parameter.empty
+    ]
+    if unknown or any(each.kind is each.POSITIONAL_ONLY for each in signature):
+        offered = ", ".join(parameters) or "nothing"
+        raise BadVariant(
+            f"{function.__name__}() asks for {', '.join(unknown) or 'positional arguments'}, "
+            f"and this experiment offers {offered}."
+        )
+    return [each.name for each in takes if each.name in parameters]
+
+
+def caption(function):
+    """The first line of its docstring, without the full stop."""
+    lines = (inspect.getdoc(function) or "").strip().splitlines()
+    return lines[0].rstrip(".") if lines else ""
+
+
+def source(function):
+    """Its source text without decorators, or a note where there is none."""
+    try:
+        text = textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):
+        return "# The source of this function is not at hand."
+    lines = text.splitlines()
+    start = next((i for i, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def "))), 0)
+    return "\n".join(lines[start:])
