@@ -19,8 +19,10 @@ VERSION_SKIPS = ("needs Django ", "needs Python ")
 
 def find_chromium() -> str | None:
     """The path of a Chromium or Chrome, or None. Playwright's own download is the last resort."""
-    for name in ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser"):
-        if path := shutil.which(name):
+    for name in ("chromium", "google-chrome", "google-chrome-stable"):
+        path = shutil.which(name)
+        # A snap cannot see the temporary folder of the tests.
+        if path and not path.startswith("/snap/"):
             return path
     patterns = (
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
