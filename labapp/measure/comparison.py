@@ -1,0 +1,67 @@
+"""One variant against the baseline, in words that claim no more than the interval does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .figures import ratio_figure, ratio_range
+from .interval import Interval, median, median_interval, ratios
+
+FASTER, SLOWER, NO_DIFFERENCE, TOO_FEW = "faster", "slower", "no difference seen", "too few rounds"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Times faster than the baseline.
+
+    `interval` is that of baseline time / variant time (above 1 is faster), None while there are too few
+    rounds; `rounds` is how many rounds it rests on; `middle` is the median ratio so far, which is known even
+    when no interval is.
+    """
+
+    interval: Interval | None
+    rounds: int
+    middle: float | None = None
+
+    @classmethod
+    def of(cls, baseline: Sequence[float], samples: Sequence[float]) -> "Comparison":
+        """Compare two lists of times, paired by round; a round that only one of them has is left out."""
+        rounds = min(len(baseline), len(samples))
+        paired = ratios(baseline[:rounds], samples[:rounds])
+        return cls(median_interval(paired), rounds, median(paired) if paired else None)
+
+    @property
+    def ratio(self) -> float | None:
+        """Baseline time / variant time in the typical round."""
+        return self.interval.middle if self.interval else self.middle
+
+    @property
+    def verdict(self) -> str:
+        """ "faster", "slower", "no difference seen" or "too few rounds"."""
+        if self.interval is None:
+            return TOO_FEW
+        if self.interval.low > 1:
+            return FASTER
+        return SLOWER if self.interval.high < 1 else NO_DIFFERENCE
+
+    @property
+    def text(self) -> str:
+        """The verdict with its figure: "27.8× faster", "1.3× slower", "no difference seen"."""
+        if self.verdict not in (FASTER, SLOWER):
+            return self.verdict
+        return f"{ratio_figure(self._away.middle)} {self.verdict}"
+
+    @property
+    def detail(self) -> str:
+        """The limits behind the text: "25.4–30.1"; without a verdict what is known so far."""
+        if self.interval is None:
+            return f"{ratio_figure(self.middle)} so far" if self.middle else ""
+        if self.verdict == NO_DIFFERENCE:
+            return f"between {ratio_range(self.interval)}×"
+        return ratio_range(self._away)
+
+    @property
+    def _away(self) -> Interval:
+        return self.interval if self.verdict == FASTER else self.interval.inverted()
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.detail})" if self.detail else self.text

@@ -1,0 +1,44 @@
+"""Holding garbage collection steady: it adds a third to reading 20,000 model instances, whenever it happens to run."""
+
+import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_lock = threading.Lock()
+_holders = 0
+_before = (True, False)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Collect, freeze what lives, and keep the collector off; the outermost of several holders restores what was."""
+    _enter()
+    try:
+        yield
+    finally:
+        _leave()
+
+
+def _enter() -> None:
+    global _holders, _before
+    with _lock:
+        _holders += 1
+        if _holders == 1:
+            _before = (gc.isenabled(), gc.get_freeze_count() > 0)
+            gc.disable()
+            gc.collect()
+            gc.freeze()
+
+
+def _leave() -> None:
+    global _holders
+    with _lock:
+        _holders -= 1
+        if _holders:
+            return
+        enabled, frozen_by_others = _before
+        if not frozen_by_others:
+            gc.unfreeze()
+        if enabled:
+            gc.enable()

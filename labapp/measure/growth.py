@@ -1,0 +1,134 @@
+"""Results along one parameter, and the law that each variant follows."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import storage
+from .law import Law, fit
+from .measurement import Measurement
+from .result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
+
+
+@dataclass
+class Growth:
+    """One experiment measured at several values of one parameter; `results` are in the order of `values`.
+
+    `predicted` may hold, by variant, what was expected: a list of latencies in ms beside `values`.
+    """
+
+    experiment: str
+    parameter: str
+    values: list = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    predicted: dict = field(default_factory=dict)
+
+    @property
+    def laws(self) -> dict[str, Law]:
+        """By variant, how its queries grow with the parameter (n)."""
+        return {variant: self._law(variant, "queries") for variant in self.variants}
+
+    @property
+    def latency_laws(self) -> dict[str, Law]:
+        """By variant, how its median latency in ms grows with the parameter (n): an approximation."""
+        return {variant: self._law(variant, "median_ms") for variant in self.variants}
+
+    @property
+    def variants(self) -> list[str]:
+        """All variants that were measured anywhere, in the order in which they are shown."""
+        return list(dict.fromkeys(each.variant for result in self.results for each in result.measurements))
+
+    def points(self, variant: str) -> list[tuple[object, Measurement]]:
+        """(value of the parameter, measurement) wherever this variant ran."""
+        pairs = zip(self.values, self.results, strict=False)
+        found = [
+            (value, each)
+            for value, result in pairs
+            for each in result.measurements
+            if each.variant == variant
+        ]
+        return [(value, each) for value, each in found if not each.error and not each.unavailable]
+
+    def _law(self, variant: str, figure: str) -> Law:
+        known = [(value, getattr(each, figure)) for value, each in self.points(variant)]
+        known = [(value, amount) for value, amount in known if amount is not None and _is_number(value)]
+        return fit([value for value, _ in known], [amount for _, amount in known])
+
+    def to_frame(self) -> "DataFrame":
+        """A DataFrame with one row for each value and variant; the columns are those of Result.to_frame()."""
+        from pandas import DataFrame
+
+        from . import tabular
+
+        return DataFrame([row for result in self.results for row in tabular.summary(result)])
+
+    def to_csv(self, path: str | os.PathLike) -> Path:
+        """Write the rows of to_frame() as CSV, with the environment in the columns env_machine, env_date and so on."""
+        from . import tabular
+
+        rows = [
+            row
+            for result in self.results
+            for row in tabular.with_environment(tabular.summary(result), result.environment)
+        ]
+        return storage.write(path, tabular.csv_text(rows))
+
+    def figure(self, theme: str = "light") -> "Figure":
+        """A matplotlib Figure: queries and latency against the parameter; theme is "light" or "dark"."""
+        from .charts import growth_figure
+
+        return growth_figure(self, theme)
+
+    def to_html(self, path: str | os.PathLike) -> Path:
+        """Write one HTML file that needs nothing else: the pictures, the laws, and each result's table."""
+        from . import page
+
+        return storage.write(path, page.growth_page(self))
+
+    def save(self, path: str | os.PathLike) -> Path:
+        """Write everything, recordings included, as JSON for load()."""
+        return storage.save(path, "growth", self.to_dict())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "Growth":
+        """Read what save() wrote; ResultError names the file when it is missing, damaged or of another version."""
+        data = storage.load(path, "growth")
+        try:
+            return cls.from_dict(data)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise storage.damaged(path, error) from error
+
+    def to_dict(self) -> dict:
+        """Plain data for JSON."""
+        data = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return data | {"results": [result.to_dict() for result in self.results]}
+
+    @classmethod
+    def from_dict(cls, data: dict) -> "Growth":
+        """What to_dict() gave."""
+        data = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        return cls(**data | {"results": [Result.from_dict(each) for each in data["results"]]})
+
+    @property
+    def text(self) -> str:
+        """The laws and the medians as a table for a terminal."""
+        from .render_text import growth
+
+        return growth(self)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        from .render_growth import standing
+
+        return standing(self)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

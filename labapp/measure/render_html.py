@@ -1,0 +1,141 @@
+"""The result's table as HTML: rows of fixed height, so that nothing jumps while figures change."""
+
+import html
+import math
+
+from . import table as cells
+from .figures import milliseconds
+from .measurement import Measurement
+
+COLUMNS = (
+    ("variant", "24%", ""),
+    ("queries", "66px", "dsl-number"),
+    ("rows", "84px", "dsl-number"),
+    ("latency", "20%", ""),
+    ("time", "142px", "dsl-number"),
+    ("against", "186px", ""),
+    ("result", "18%", ""),
+)
+
+
+def table(result) -> str:
+    """The panel's table: status, a row for each variant, and what the times include. Needs look.CSS once on the page."""
+    scale = _scale(result.measurements)
+    comparing = cells.compares(result)
+    rows = "".join(_row(measurement, scale, comparing) for measurement in result.measurements)
+    notes = html.escape("; ".join(cells.footnotes(result)))
+    return (
+        f'<div class="dsl-result">{_status(result)}'
+        f'<table aria-label="{html.escape(result.question or result.experiment)}">{_head(result, scale)}'
+        f'<tbody>{rows}</tbody></table><p class="dsl-notes">{notes[:1].upper()}{notes[1:]}.</p></div>'
+    )
+
+
+def standing(result) -> str:
+    """The table with its style, question and settings, as it stands alone in a notebook's output."""
+    from .look import CSS
+
+    setting = ", ".join(f"{name} = {value}" for name, value in result.settings.items())
+    caption = f"{result.experiment}: {setting}" if setting else result.experiment
+    return (
+        f'<style>{CSS}</style><div class="dsl-result"><b>{html.escape(result.question)}</b><br>'
+        f'<span class="dsl-quiet">{html.escape(caption)}</span></div>{table(result)}'
+    )
+
+
+def _status(result) -> str:
+    final = " dsl-final" if result.final else ""
+    return f'<div class="dsl-status{final}" role="status">{_titled(result.status)}</div>'
+
+
+def _head(result, scale: float) -> str:
+    baseline = result.baseline
+    names = {
+        "latency": f"latency, 0 to {milliseconds(scale)}" if scale else "latency",
+        "time": "median, 95 %",
+        "against": f"against {baseline.variant}" if baseline else "",
+    }
+    columns = "".join(f'<col style="width:{width}">' for _, width, _ in COLUMNS)
+    heads = "".join(
+        f'<th scope="col" class="{kind}">{_titled(names.get(name, name))}</th>' for name, _, kind in COLUMNS
+    )
+    return f"<colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead>"
+
+
+def _row(measurement: Measurement, scale: float, comparing: bool) -> str:
+    return (
+        f"<tr>{_variant(measurement)}"
+        f"{_cell(cells.queries(measurement), 'dsl-number', strong=True)}"
+        f"{_cell(cells.rows(measurement), 'dsl-number')}"
+        f"<td>{_bar(measurement, scale)}</td>"
+        f"{_cell(cells.latency(measurement), 'dsl-number')}"
+        f"{_cell(cells.against(measurement, comparing), strong=_claims(measurement))}"
+        f"{_cell(cells.outcome(measurement))}</tr>"
+    )
+
+
+def _variant(measurement: Measurement) -> str:
+    name, caption = html.escape(measurement.variant), html.escape(measurement.caption)
+    return (
+        f'<th scope="row" title="{name}: {caption}"><span class="dsl-name">'
+        f'<span class="dsl-chip" style="background:{html.escape(measurement.colour)}"></span><b>{name}</b></span>'
+        f'<span class="dsl-caption">{caption or "&nbsp;"}</span></th>'
+    )
+
+
+def _cell(cell: cells.Cell, kind: str = "", strong: bool = False) -> str:
+    text = html.escape(cell.text)
+    whole = html.escape(f"{cell.text} {cell.detail}".rstrip())
+    inner = f"<b>{text}</b>" if strong else text
+    detail = f'<span class="dsl-detail">{html.escape(cell.detail)}</span>' if cell.detail else ""
+    mood = f"dsl-{cell.mood}" if cell.mood else ""
+    return f'<td class="{f"{kind} {mood}".strip()}" title="{whole}">{inner}{detail}</td>'
+
+
+def _claims(measurement: Measurement) -> bool:
+    compared = measurement.comparison
+    return compared is not None and compared.verdict in ("faster", "slower")
+
+
+def _bar(measurement: Measurement, scale: float) -> str:
+    """Median (or the one recorded run, faint) as a bar from 0, with the interval as a whisker."""
+    length = measurement.median_ms if measurement.median_ms is not None else measurement.recorded_ms
+    if length is None or not scale or measurement.error or measurement.unavailable:
+        return '<div class="dsl-track"></div>'
+    faint = " dsl-faint" if measurement.interval is None else ""
+    bar = (
+        f'<div class="dsl-bar{faint}" style="width:{_share(length, scale)};'
+        f'background:{html.escape(measurement.colour)}"></div>'
+    )
+    return f'<div class="dsl-track">{bar}{_whisker(measurement, scale)}</div>'
+
+
+def _whisker(measurement: Measurement, scale: float) -> str:
+    interval = measurement.interval
+    if interval is None:
+        return ""
+    high = min(interval.high, scale)
+    return (
+        f'<div class="dsl-whisker" style="left:{_share(interval.low, scale)};'
+        f'width:{_share(high - interval.low, scale)}"></div>'
+    )
+
+
+def _scale(measurements: list[Measurement]) -> float:
+    """The end of the common axis in ms."""
+    ends = []
+    for measurement in measurements:
+        interval = measurement.interval
+        ends.append(interval.high if interval and not math.isinf(interval.high) else measurement.median_ms)
+        if measurement.median_ms is None:
+            ends.append(measurement.recorded_ms)
+    return max((end for end in ends if end is not None), default=0.0)
+
+
+def _share(length: float, scale: float) -> str:
+    return f"{100 * length / scale:.3g}%"
+
+
+def _titled(text: str) -> str:
+    escaped = html.escape(text)
+    return f'<span title="{escaped}">{escaped}</span>'

@@ -1,0 +1,134 @@
+"""The measurements of one setting, as one thing to look at, keep, export and compare."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import storage
+from .comparison import Comparison
+from .interval import median_interval
+from .measurement import Measurement
+from .sampling import Samples
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass
+class Result:
+    """One experiment at one setting.
+
+    `measurements` are in the order in which they are shown, and result["naive"] is one of them. `status` is
+    one sentence on how far it is, `final` says that no more rounds follow. `includes` are sentences on what
+    the times contain; what follows from the measurements themselves (repeats, simulated waiting) is said
+    without them.
+    """
+
+    experiment: str
+    question: str = ""
+    claims: list[str] = field(default_factory=list)
+    settings: dict = field(default_factory=dict)
+    environment: dict = field(default_factory=dict)
+    measurements: list[Measurement] = field(default_factory=list)
+    rounds: int = 0
+    elapsed_ms: float = 0.0
+    status: str = ""
+    final: bool = False
+    includes: list[str] = field(default_factory=list)
+
+    def __getitem__(self, variant: str) -> Measurement:
+        for measurement in self.measurements:
+            if measurement.variant == variant:
+                return measurement
+        known = ", ".join(measurement.variant for measurement in self.measurements) or "none"
+        raise KeyError(f"{self.experiment} has no variant {variant!r}; it has {known}")
+
+    def __iter__(self):
+        return iter(self.measurements)
+
+    @property
+    def baseline(self) -> Measurement | None:
+        """The measurement that the others are compared with."""
+        return next((measurement for measurement in self.measurements if measurement.baseline), None)
+
+    def take(self, samples: Samples) -> None:
+        """Bring the rounds so far into the measurements: times, intervals, comparisons, status."""
+        against = self.baseline and samples.wall_ms.get(self.baseline.variant)
+        for measurement in self.measurements:
+            times = samples.wall_ms.get(measurement.variant)
+            if times is None:
+                continue
+            measurement.samples_ms = list(times)
+            measurement.cpu_ms = list(samples.cpu_ms[measurement.variant])
+            measurement.repeats = samples.repeats.get(measurement.variant, 1)
+            measurement.interval = median_interval(times)
+            compared = against and not measurement.baseline and not measurement.wrong
+            measurement.comparison = Comparison.of(against, times) if compared else None
+        self.rounds, self.elapsed_ms = samples.rounds, samples.elapsed_ms
+        self.status, self.final = samples.reason, samples.done
+
+    def to_frame(self, rounds: bool = False) -> "DataFrame":
+        """A DataFrame with one row for each variant, or with rounds=True for each round of each variant.
+
+        Columns: experiment, the settings, variant, queries and rows (of one run), rounds, latency_ms
+        (median), low_ms and high_ms (its 95 % interval), cpu_ms (median CPU time), db_ms, wait_ms (simulated)
+        and python_ms (of the recorded run), peak_kib, times_faster with its limits times_faster_low and
+        times_faster_high (baseline / variant), verdict, same, difference, error, unavailable. With
+        rounds=True: experiment, the settings, variant, round (from 1), wall_ms, cpu_ms. `frame.attrs` holds
+        the environment.
+        """
+        from pandas import DataFrame
+
+        from . import tabular
+
+        frame = DataFrame(tabular.rounds(self) if rounds else tabular.summary(self))
+        frame.attrs["environment"] = dict(self.environment)
+        return frame
+
+    def to_csv(self, path: str | os.PathLike, rounds: bool = False) -> Path:
+        """Write the rows of to_frame() as CSV, with the environment in the columns env_machine, env_date and so on."""
+        from . import tabular
+
+        rows = tabular.rounds(self) if rounds else tabular.summary(self)
+        return storage.write(path, tabular.csv_text(tabular.with_environment(rows, self.environment)))
+
+    def to_html(self, path: str | os.PathLike) -> Path:
+        """Write one HTML file that needs nothing else: question, settings, machine, table, timeline, queries, code, rounds."""
+        from . import page
+
+        return storage.write(path, page.result_page(self))
+
+    def save(self, path: str | os.PathLike) -> Path:
+        """Write everything, recordings included, as JSON for load()."""
+        return storage.save(path, "result", self.to_dict())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "Result":
+        """Read what save() wrote; ResultError names the file when it is missing, damaged or of another version."""
+        data = storage.load(path, "result")
+        try:
+            return cls.from_dict(data)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise storage.damaged(path, error) from error
+
+    def to_dict(self) -> dict:
+        """Plain data for JSON."""
+        data = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return data | {"measurements": [measurement.to_dict() for measurement in self.measurements]}
+
+    @classmethod
+    def from_dict(cls, data: dict) -> "Result":
+        """What to_dict() gave."""
+        data = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        return cls(**data | {"measurements": [Measurement.from_dict(each) for each in data["measurements"]]})
+
+    def _repr_html_(self) -> str:
+        from . import render_html
+
+        return render_html.standing(self)
+
+    def __str__(self) -> str:
+        from . import render_text
+
+        return render_text.table(self)

@@ -1,0 +1,150 @@
+"""Whether a variant returned the same as the baseline, and if not, what the difference is, in one sentence.
+
+What counts as the same: equal rows in the same order (lists, tuples and querysets alike), model instances
+with the same primary key and equal loaded fields (nothing is fetched to find out), numbers that agree to nine
+digits, pages whose text agrees apart from layout whitespace and CSRF tokens.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping, Set
+from decimal import Decimal
+from types import GeneratorType
+
+from . import pages
+from .rows import rows_difference
+from .wording import is_should_be, named, shown
+
+NUMBERS = (bool, int, float, Decimal, complex)
+
+
+def difference(reference: object, value: object, *, ordered: bool = True) -> str | None:
+    """What is wrong with `value`, as one sentence without a full stop; None when it is the same as `reference`.
+
+    "1 row missing", "2 rows too many", "same rows, other order", "row 3: author is 'ana', should be 'ben'",
+    "the page differs at line 12: …". With ordered=False the order of rows does not matter. Never raises: what
+    cannot be compared is said to be so.
+    """
+    try:
+        return compare(reference, value, ordered)
+    except RecursionError:
+        return "cannot be compared: it contains itself, or is nested too deeply"
+    except Exception as error:
+        return f"cannot be compared: comparing raised {type(error).__name__}"
+
+
+def compare(reference: object, value: object, ordered: bool = True) -> str | None:
+    """As difference(), but lets errors through; used on the parts of a whole."""
+    if reference is value:
+        return None
+    for kind, comparer in _COMPARERS:
+        ours, theirs = kind(reference), kind(value)
+        if ours and theirs:
+            return comparer(reference, value, ordered)
+        if ours or theirs:
+            return is_should_be(reference, value)
+    return None if _equal(reference, value) else is_should_be(reference, value)
+
+
+def _compare_text(reference, value, ordered):
+    return pages.difference(pages.text(reference), pages.text(value))
+
+
+def _compare_numbers(reference, value, ordered):
+    if reference == value or _close(reference, value):
+        return None
+    return is_should_be(reference, value)
+
+
+def _close(reference, value) -> bool:
+    if isinstance(reference, complex) or isinstance(value, complex):
+        return False
+    if isinstance(reference, Decimal) and isinstance(value, Decimal):
+        return False
+    ours, theirs = float(reference), float(value)
+    return math.isnan(ours) and math.isnan(theirs) or math.isclose(ours, theirs, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _compare_mappings(reference, value, ordered):
+    for word, keys in (
+        ("missing", [key for key in reference if key not in value]),
+        ("too many", [key for key in value if key not in reference]),
+    ):
+        if keys:
+            more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
+            return f"{named(keys[0])}{more} {'is' if len(keys) == 1 else 'are'} {word}"
+    return _first(((key, reference[key], value[key]) for key in reference), ordered)
+
+
+def _compare_models(reference, value, ordered):
+    if reference._meta.concrete_model is not value._meta.concrete_model:
+        return is_should_be(reference, value)
+    if reference.pk != value.pk:
+        return f"pk is {shown(value.pk)}, should be {shown(reference.pk)}"
+    ours, theirs = reference.__dict__, value.__dict__
+    names = [field.attname for field in reference._meta.concrete_fields]
+    return _first(
+        ((name, ours[name], theirs[name]) for name in names if name in ours and name in theirs), ordered
+    )
+
+
+def _compare_dataclasses(reference, value, ordered):
+    if type(reference) is not type(value):
+        return is_should_be(reference, value)
+    fields = [field.name for field in dataclasses.fields(reference) if field.compare]
+    return _first(((name, getattr(reference, name), getattr(value, name)) for name in fields), ordered)
+
+
+def _compare_sets(reference, value, ordered):
+    return rows_difference(sorted(reference, key=repr), sorted(value, key=repr), compare, ordered=False)
+
+
+def _compare_rows(reference, value, ordered):
+    return rows_difference(list(reference), list(value), compare, ordered)
+
+
+def _compare_spent(reference, value, ordered):
+    return "returned a generator, which can be read only once: return a list"
+
+
+def _first(parts, ordered) -> str | None:
+    """The first part that differs, with its name: "author is 'ana', should be 'ben'"."""
+    for name, ours, theirs in parts:
+        if found := compare(ours, theirs, ordered):
+            joint = " " if found.startswith(("is ", "are ")) else ": "
+            return f"{named(name)}{joint}{found}"
+    return None
+
+
+def _equal(reference, value) -> bool:
+    if reference == value:
+        return True
+    plain = type(reference) is type(value) and type(reference).__eq__ is object.__eq__
+    if not plain or not hasattr(reference, "__dict__"):
+        return False
+    return compare(vars(reference), vars(value)) is None
+
+
+def is_model(value: object) -> bool:
+    """A Django model instance, told without importing Django."""
+    return hasattr(value, "_meta") and hasattr(value, "_state") and not isinstance(value, type)
+
+
+def _is_rows(value: object) -> bool:
+    return isinstance(value, (list, tuple)) or hasattr(value, "_result_cache")
+
+
+def _is_dataclass(value: object) -> bool:
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
+_COMPARERS = (
+    (lambda value: isinstance(value, GeneratorType), _compare_spent),
+    (pages.is_text, _compare_text),
+    (lambda value: isinstance(value, NUMBERS), _compare_numbers),
+    (lambda value: isinstance(value, Mapping), _compare_mappings),
+    (lambda value: isinstance(value, Set), _compare_sets),
+    (_is_rows, _compare_rows),
+    (is_model, _compare_models),
+    (_is_dataclass, _compare_dataclasses),
+)

@@ -1,0 +1,138 @@
+"""Rounds: every variant once a round, in an order that gives none of them an advantage.
+
+A noisy machine slows whatever happens to run, so variants are interleaved and compared within a round. The
+order is a Latin square that is shuffled anew for each block of rounds: in a block every variant stands once
+in every place, and no rhythm of the machine (a timer, a neighbour's cron job) can keep step with one of them.
+"""
+
+import gc
+import math
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from .clock import CLOCK, Clock
+from .garbage import held
+from .interval import LEAST, median_interval
+
+Call = Callable[[], object]
+
+SLICE_MS = 2.0
+PATIENCE = 8
+
+
+@dataclass(slots=True)
+class Samples:
+    """The rounds so far. The same object is yielded after each round, with longer lists.
+
+    `wall_ms[name]` and `cpu_ms[name]` hold one figure a round: the time of one call, or the mean of
+    `repeats[name]` calls where one is too short for the clock. `elapsed_ms` is what the rounds took together,
+    warm-up included.
+    """
+
+    wall_ms: dict[str, list[float]]
+    cpu_ms: dict[str, list[float]]
+    repeats: dict[str, int] = field(default_factory=dict)
+    rounds: int = 0
+    elapsed_ms: float = 0.0
+    done: bool = False
+    reason: str = ""
+
+
+def sample(
+    calls: dict[str, Call],
+    *,
+    budget_ms: float = 2000,
+    target: float = 0.05,
+    clock: Clock = CLOCK,
+    least_rounds: int = LEAST,
+    seed: int = 1,
+) -> Iterator[Samples]:
+    """Time the calls in interleaved rounds; yields the `Samples` after each round, the last with `done` and a `reason`.
+
+    It ends when the interval of every median is within `target` (0.05 is ±5 %) or `budget_ms` is used.
+    `least_rounds` are made in any case, except when that would take more than 8 budgets. Each call is run
+    once before (not counted), and garbage collection is held off until the generator ends or is closed. What
+    a call raises reaches you.
+    """
+    _check(calls, budget_ms, target, least_rounds)
+    samples = Samples({name: [] for name in calls}, {name: [] for name in calls})
+    orders = _orders(list(calls), random.Random(seed))
+    started = clock.wall_ms()
+    with held():
+        for name, call in calls.items():
+            samples.repeats[name] = _warm_up(call, clock)
+        while not samples.done:
+            for name in next(orders):
+                _time(calls[name], name, samples, clock)
+            gc.collect()
+            samples.rounds += 1
+            samples.elapsed_ms = clock.wall_ms() - started
+            samples.reason = _reason(samples, budget_ms, target, least_rounds)
+            samples.done = bool(samples.reason)
+            yield samples
+
+
+def _warm_up(call: Call, clock: Clock) -> int:
+    """Run once for the caches, and find how many calls fill a slice that the clock can measure."""
+    took = _wall(call, clock)
+    if took >= SLICE_MS:
+        return 1
+    took = min(took, _wall(call, clock))
+    return max(1, min(1000, math.ceil(SLICE_MS / took))) if took > 0 else 1000
+
+
+def _wall(call: Call, clock: Clock) -> float:
+    began = clock.wall_ms()
+    call()
+    return clock.wall_ms() - began
+
+
+def _time(call: Call, name: str, samples: Samples, clock: Clock) -> None:
+    repeats = samples.repeats[name]
+    cpu, wall = clock.cpu_ms(), clock.wall_ms()
+    for _ in range(repeats):
+        call()
+    wall, cpu = clock.wall_ms() - wall, clock.cpu_ms() - cpu
+    samples.wall_ms[name].append(wall / repeats)
+    samples.cpu_ms[name].append(cpu / repeats)
+
+
+def _reason(samples: Samples, budget_ms: float, target: float, least_rounds: int) -> str:
+    """Why the rounds may end now, or nothing."""
+    rounds, elapsed = samples.rounds, samples.elapsed_ms
+    said = f"{rounds} {'round' if rounds == 1 else 'rounds'} in {elapsed / 1000:.1f} s"
+    if rounds < least_rounds:
+        too_long = elapsed >= budget_ms * PATIENCE
+        return f"{said}; a round is too long for more" if too_long else ""
+    intervals = [median_interval(times) for times in samples.wall_ms.values()]
+    widest = max((interval.relative if interval else math.inf for interval in intervals), default=0.0)
+    if widest <= target:
+        return f"{said}; every interval within {math.ceil(widest * 100) or 1} %"
+    if elapsed >= budget_ms:
+        return f"{said}; time used, the widest interval is {_width(widest)}"
+    return ""
+
+
+def _width(relative: float) -> str:
+    return "not known yet" if math.isinf(relative) else f"±{relative:.0%}".replace("%", " %")
+
+
+def _orders(names: list[str], chance: random.Random) -> Iterator[list[str]]:
+    """Endless orders, in blocks in which every name stands once in every place."""
+    while True:
+        columns, shifts = chance.sample(names, len(names)), list(range(len(names)))
+        chance.shuffle(shifts)
+        for shift in shifts or [0]:
+            yield columns[shift:] + columns[:shift]
+
+
+def _check(calls: dict, budget_ms: float, target: float, least_rounds: int) -> None:
+    if not calls:
+        raise ValueError("sample needs at least one call; calls is empty")
+    if not budget_ms > 0:
+        raise ValueError(f"budget_ms is {budget_ms!r}; it must be a number of milliseconds above 0")
+    if not target > 0:
+        raise ValueError(f"target is {target!r}; it must be a share above 0, such as 0.05 for ±5 %")
+    if least_rounds < 1:
+        raise ValueError(f"least_rounds is {least_rounds!r}; it must be 1 or more")

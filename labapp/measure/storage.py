@@ -1,0 +1,87 @@
+"""Files: written whole or not at all, read with one clear sentence when they are not what they should be."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+FORMAT = "django-scale-lab"
+VERSION = 1
+
+
+class ResultError(Exception):
+    """A result could not be written or read; its text is one sentence that names the file."""
+
+
+def write(path: str | os.PathLike, text: str) -> Path:
+    """Put the text there under its final name only when all of it is on the disk; what was there before stays if that fails."""
+    target = Path(path).expanduser()
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            dir=target.parent,
+            prefix=f".{target.name}.",
+            suffix=".part",
+            delete=False,
+            encoding="utf-8",
+            newline="",
+        ) as file:
+            temporary = file.name
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+        temporary = None
+    except OSError as error:
+        raise ResultError(f"{target} cannot be written: {_why(error)}. Nothing there was changed.") from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+    return target
+
+
+def save(path: str | os.PathLike, kind: str, data: dict) -> Path:
+    """Write data as JSON with the format's name, version and kind ("result" or "growth")."""
+    document = {"format": FORMAT, "version": VERSION, "kind": kind, **data}
+    return write(
+        path, json.dumps(document, indent=1, default=str, allow_nan=False, ensure_ascii=False) + "\n"
+    )
+
+
+def load(path: str | os.PathLike, kind: str) -> dict:
+    """The data that save() wrote; ResultError if the file is missing, damaged, of another kind or a newer version."""
+    source = Path(path).expanduser()
+    try:
+        data = json.loads(source.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultError(f"{source} does not exist.") from None
+    except OSError as error:
+        raise ResultError(f"{source} cannot be read: {_why(error)}.") from error
+    except ValueError as error:
+        raise ResultError(f"{source} is damaged: it is not complete JSON ({error}).") from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise ResultError(f"{source} is not a file of this lab: save() writes those.")
+    if data.get("version") != VERSION:
+        raise ResultError(
+            f"{source} has format version {data.get('version')!r}; this lab reads version {VERSION}."
+        )
+    if data.get("kind") != kind:
+        raise ResultError(f"{source} holds a {data.get('kind')!r}, not a {kind!r}.")
+    return data
+
+
+def damaged(path: str | os.PathLike, error: Exception) -> ResultError:
+    """For a file whose JSON is whole but whose content is not."""
+    return ResultError(f"{path} is damaged: {type(error).__name__} at {error}.")
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _umask() -> int:
+    value = os.umask(0)
+    os.umask(value)
+    return value

@@ -1,0 +1,98 @@
+"""What a result's table says in each cell, for every renderer alike."""
+
+from dataclasses import dataclass
+
+from .figures import count, milliseconds, plus_minus
+from .measurement import Measurement
+
+WAITING = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure, the smaller text beside it, and how it is meant: "", "good", "bad" or "quiet"."""
+
+    text: str
+    detail: str = ""
+    mood: str = ""
+
+
+def queries(measurement: Measurement) -> Cell:
+    """How many statements one run sent."""
+    return _counted(measurement, measurement.queries)
+
+
+def rows(measurement: Measurement) -> Cell:
+    """How many rows one run fetched."""
+    return _counted(measurement, measurement.rows)
+
+
+def latency(measurement: Measurement) -> Cell:
+    """The median with its ±; before there are rounds the recorded run, named as such."""
+    if measurement.unavailable or measurement.error and not measurement.samples_ms:
+        return Cell("–", mood="quiet")
+    if measurement.interval is not None:
+        return Cell(milliseconds(measurement.interval.middle), plus_minus(measurement.interval))
+    if measurement.median_ms is not None:
+        return Cell(milliseconds(measurement.median_ms), f"{len(measurement.samples_ms)} so far", "quiet")
+    if measurement.recorded_ms is not None:
+        return Cell(milliseconds(measurement.recorded_ms), "one run", "quiet")
+    return Cell(WAITING, mood="quiet")
+
+
+def against(measurement: Measurement, compares: bool) -> Cell:
+    """Times faster than the baseline, or why that is not said."""
+    compared = measurement.comparison
+    if measurement.unavailable or measurement.error:
+        return Cell("–", mood="quiet")
+    if measurement.baseline:
+        return Cell("baseline")
+    if not compares or measurement.wrong:
+        return Cell("not compared", mood="quiet")
+    if compared is None:
+        return Cell(WAITING, mood="quiet")
+    return Cell(compared.text, compared.detail, "" if compared.verdict in ("faster", "slower") else "quiet")
+
+
+def outcome(measurement: Measurement) -> Cell:
+    """Whether it returned the same, or what stopped it."""
+    if measurement.unavailable:
+        return Cell(measurement.unavailable, mood="quiet")
+    if measurement.error:
+        return Cell(f"✗ {measurement.error}", mood="bad")
+    if measurement.wrong:
+        return Cell(f"✗ {measurement.difference or 'another result'}", mood="bad")
+    if measurement.recording is None and not measurement.samples_ms:
+        return Cell(WAITING, mood="quiet")
+    if measurement.baseline:
+        return Cell("reference")
+    return Cell("✓ same", mood="good") if measurement.same else Cell("not compared", mood="quiet")
+
+
+def footnotes(result) -> list[str]:
+    """What the times include, as sentences."""
+    notes = list(result.includes) or ["Times are the variant's own work, fetching its rows included"]
+    if any(each.wait_ms for each in result.measurements):
+        notes.append("simulated waiting is included")
+    if any(each.samples_ms for each in result.measurements):
+        notes.append("garbage collection is held off while timing")
+    repeated = [f"{each.variant} {each.repeats:,}" for each in result.measurements if each.repeats > 1]
+    if repeated:
+        notes.append(
+            f"short variants are called several times a round, the figure is the mean ({', '.join(repeated)})"
+        )
+    notes.append("median and 95 % interval over rounds, true at every look")
+    notes += [f"{each.variant}: {each.note}" for each in result.measurements if each.note]
+    return notes
+
+
+def compares(result) -> bool:
+    """Whether the variants are set against a baseline at all."""
+    return result.baseline is not None
+
+
+def _counted(measurement: Measurement, number: int | None) -> Cell:
+    if number is None:
+        gone = measurement.unavailable or measurement.error
+        return Cell("–" if gone else WAITING, mood="quiet")
+    return Cell(count(number))

@@ -1,0 +1,78 @@
+"""Results as rows of plain values, for DataFrames and CSV."""
+
+import csv
+import io
+import math
+
+from .interval import median
+from .measurement import Measurement
+
+
+def summary(result) -> list[dict]:
+    """One row for each variant; the columns are those of Result.to_frame()."""
+    return [{**_setting(result), **_of_variant(measurement)} for measurement in result.measurements]
+
+
+def rounds(result) -> list[dict]:
+    """One row for each round of each variant."""
+    return [
+        {**_setting(result), "variant": measurement.variant, "round": number, "wall_ms": wall, "cpu_ms": cpu}
+        for measurement in result.measurements
+        for number, (wall, cpu) in enumerate(zip(measurement.samples_ms, measurement.cpu_ms, strict=True), 1)
+    ]
+
+
+def csv_text(rows: list[dict]) -> str:
+    """Rows as CSV with a header; empty where a value is not known."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="")
+    writer.writeheader()
+    writer.writerows({name: "" if value is None else value for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def with_environment(rows: list[dict], environment: dict) -> list[dict]:
+    """The rows with the columns env_machine, env_python and so on behind them."""
+    columns = {f"env_{name}": value for name, value in environment.items()}
+    return [{**row, **columns} for row in rows]
+
+
+def _setting(result) -> dict:
+    """The experiment and its settings; a setting called like one of our columns gets "_setting" behind its name."""
+    settings = {f"{name}_setting" if name in OURS else name: value for name, value in result.settings.items()}
+    return {"experiment": result.experiment, **settings}
+
+
+def _of_variant(measurement: Measurement) -> dict:
+    interval, compared = measurement.interval, measurement.comparison
+    ratio = compared and compared.interval
+    return {
+        "variant": measurement.variant,
+        "queries": measurement.queries,
+        "rows": measurement.rows,
+        "rounds": len(measurement.samples_ms),
+        "latency_ms": measurement.median_ms,
+        "low_ms": interval and interval.low,
+        "high_ms": interval and _finite(interval.high),
+        "cpu_ms": median(measurement.cpu_ms) if measurement.cpu_ms else None,
+        "db_ms": measurement.db_ms,
+        "wait_ms": measurement.wait_ms,
+        "python_ms": measurement.python_ms,
+        "peak_kib": measurement.peak_kib,
+        "times_faster": compared and compared.ratio,
+        "times_faster_low": ratio and ratio.low,
+        "times_faster_high": ratio and _finite(ratio.high),
+        "verdict": compared and compared.verdict,
+        "same": measurement.same,
+        "difference": measurement.difference,
+        "error": measurement.error,
+        "unavailable": measurement.unavailable,
+    }
+
+
+OURS = {"experiment", "round", "wall_ms", *_of_variant(Measurement(""))}
+
+
+def _finite(limit: float) -> float | None:
+    return None if math.isinf(limit) else limit
