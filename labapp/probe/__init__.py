@@ -1,0 +1,29 @@
+"""The probe: records every statement that Django code sends, and tells what is wrong with them.
+
+    from labapp.probe import record
+
+    with record() as recording:          # any Django code, any project
+        client.get("/feed/")
+    recording.count, recording.findings()
+
+Works in any configured Django project; needs nothing else of this lab.
+"""
+
+from importlib import import_module
+
+_HOMES = {
+    "record": "recorder", "NotConfigured": "recorder",
+    "Recording": "recording", "Query": "query", "Site": "query", "Span": "query", "EagerLoad": "query",
+    "Finding": "findings", "Group": "groups",
+    "install": "install", "unrecorded": "scope", "before_statement": "scope",
+    "overhead": "overhead", "explain": "explain",
+}  # fmt: skip
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module 'labapp.probe' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"labapp.probe.{_HOMES[name]}"), name)
+    return value

@@ -1,0 +1,137 @@
+"""Who listens to the statements that this piece of code sends.
+
+One context variable holds an immutable Scope. Async code inherits it because contexts are copied, threads
+because threads.py carries it along. Nothing in here knows about cursors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Everything a statement has to know about where it is sent from."""
+
+    recorders: tuple = ()
+    hooks: tuple = ()
+    sites: bool = False  # whether any recorder wants to know who asked
+    request: object = None  # the request being handled, see spans.py
+    origin: tuple = ()  # the caller's trail, when this code runs on another stack
+    rendering: bool = False  # a template is being rendered below us
+    depth: int = 0  # spans open around us
+    silent: bool = False  # unrecorded(): not even recordings of everything hear us
+
+
+SILENT = Scope(silent=True)
+
+current: ContextVar[Scope | None] = ContextVar("labapp_probe_scope", default=None)
+
+_everywhere: tuple = ()  # recorders that hear every thread of the process
+
+
+def active() -> Scope | None:
+    """The scope in force here, None when nobody listens."""
+    scope = current.get()
+    return _with_everywhere(scope) if _everywhere else scope
+
+
+def _with_everywhere(scope: Scope | None) -> Scope:
+    if scope is None:
+        scope = Scope()
+    if scope.silent:
+        return scope
+    missing = tuple(recorder for recorder in _everywhere if recorder not in scope.recorders)
+    return with_recorders(scope, missing) if missing else scope
+
+
+def with_recorders(scope: Scope | None, recorders: tuple) -> Scope:
+    """The scope with more recorders, and without those that are closed."""
+    scope = scope or Scope()
+    kept = tuple(recorder for recorder in scope.recorders if recorder.open) + recorders
+    return replace(scope, recorders=kept, sites=any(recorder.sites for recorder in kept), silent=False)
+
+
+def hear_everything(recorder) -> None:
+    """Let this recorder hear every thread of the process."""
+    global _everywhere
+    _everywhere = (*_everywhere, recorder)
+
+
+def hear_no_more(recorder) -> None:
+    """The inverse of hear_everything."""
+    global _everywhere
+    _everywhere = tuple(other for other in _everywhere if other is not recorder)
+
+
+@contextmanager
+def entered(scope: Scope | None) -> Iterator[None]:
+    """Run the block in this scope."""
+    token = current.set(scope)
+    try:
+        yield
+    finally:
+        leave(token)
+
+
+def leave(token) -> None:
+    """Restore what was in force before; in a context that was copied meanwhile there is nothing to restore."""
+    try:
+        current.reset(token)
+    except ValueError:
+        pass
+
+
+def unrecorded():
+    """A block whose statements no recording sees and no hook delays: EXPLAIN and PRAGMA of our own."""
+    return entered(SILENT)
+
+
+class Hook:
+    """A function to call before each statement, for as long as its block lasts."""
+
+    __slots__ = ("function", "open")
+
+    def __init__(self, function: Callable[[], object]):
+        self.function = function
+        self.open = True
+
+
+@contextmanager
+def before_statement(hook: Callable[[], object]) -> Iterator[None]:
+    """Call ``hook()`` before each statement sent inside the block (also by its threads and its async code).
+
+    That includes BEGIN, COMMIT, ROLLBACK and each FETCH, and holds when nothing records. Blocks nest, the
+    outer hook is called first. The time a hook takes is the query's ``wait_ms``. When it raises, the
+    statement is not sent; instead of a COMMIT the transaction is then rolled back, and a ROLLBACK is
+    always sent, so that stopping never leaves a transaction open.
+    """
+    if not callable(hook):
+        raise TypeError(f"before_statement() needs a function to call, got {hook!r}.")
+    from .install import install
+
+    install()
+    entry = Hook(hook)
+    scope = current.get() or Scope()
+    try:
+        with entered(replace(scope, hooks=(*scope.hooks, entry), silent=False)):
+            yield
+    finally:
+        entry.open = False
+
+
+def run_hooks(scope: Scope, always: bool = False) -> None:
+    """Call the open hooks; statements of their own are nobody's. With ``always`` none can stop the statement."""
+    token = current.set(SILENT)
+    try:
+        for hook in scope.hooks:
+            if hook.open:
+                hook.function()
+    except BaseException:
+        if not always:
+            raise
+    finally:
+        leave(token)
