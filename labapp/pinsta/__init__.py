@@ -1,0 +1,1 @@
+"""Pinsta: a small site for sharing photos, an ordinary Django project."""

@@ -1,0 +1,68 @@
+"""Writes a data set into an SQLite file: the schema by `migrate`, the rows by the driver, the indexes last."""
+
+import sqlite3
+from contextlib import closing, contextmanager
+from itertools import islice
+
+from django.core.management import call_command
+from django.db import connections
+
+from .tables import tables
+
+CHUNK = 5_000
+# A file that is not finished is thrown away, so nothing in it needs to survive a crash.
+HASTY = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -64000"
+
+
+def write(path, scale, seed, progress):
+    """Fill the empty file at `path` with this Scale's rows; calls `progress(done, total)` on the way."""
+    make_schema(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.executescript(HASTY)
+        database.execute("BEGIN")
+        database.execute("UPDATE django_migrations SET applied = '2017-01-01 00:00:00'")
+        with indexes_last(database):
+            done = fill(database, tables(scale, seed), lambda done: progress(done, scale.total))
+        # The header's user_version is free for applications; it tells how many rows were written.
+        database.execute(f"PRAGMA user_version = {done}")
+        database.execute("COMMIT")
+        database.execute("ANALYZE")
+
+
+def make_schema(path):
+    """Run Django's own `migrate` on the file: tables, content types, permissions and the list of migrations."""
+    alias = str(path)
+    hasty = {"init_command": HASTY}
+    connections.settings[alias] = {**connections.settings["default"], "NAME": path, "OPTIONS": hasty}
+    try:
+        call_command("migrate", database=alias, verbosity=0, interactive=False, skip_checks=True)
+    finally:
+        connections[alias].close()
+        del connections[alias], connections.settings[alias]
+
+
+@contextmanager
+def indexes_last(database):
+    """Drop the indexes of the tables while they fill, then make them again as they were."""
+    indexes = database.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name LIKE 'pinsta_%'"
+    ).fetchall()
+    for name, _ in indexes:
+        database.execute(f'DROP INDEX "{name}"')
+    yield
+    for _, statement in indexes:
+        database.execute(statement)
+
+
+def fill(database, tables, progress):
+    """Insert all rows, in the order given; returns how many there were."""
+    done = 0
+    for table, columns, rows in tables:
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+        rows = iter(rows)
+        while chunk := list(islice(rows, CHUNK)):
+            database.executemany(statement, chunk)
+            done += len(chunk)
+            progress(done)
+    return done
