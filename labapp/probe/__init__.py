@@ -15,8 +15,8 @@ _HOMES = {
     "record": "recorder", "NotConfigured": "recorder",
     "Recording": "recording", "Query": "query", "Site": "query", "Span": "query", "EagerLoad": "query",
     "Finding": "findings", "Group": "groups",
-    "install": "install", "unrecorded": "scope", "before_statement": "scope",
-    "overhead": "overhead", "explain": "explain",
+    "install": "installation", "unrecorded": "scope", "before_statement": "scope",
+    "overhead": "own_cost", "explain": "explain",
 }  # fmt: skip
 
 __all__ = sorted(_HOMES)

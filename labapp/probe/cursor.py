@@ -1,10 +1,10 @@
 """The cursor that writes down what it sends.
 
 ``BaseDatabaseWrapper._prepare_cursor`` hands out Django's CursorWrapper, or under DEBUG the backend's own
-CursorDebugWrapper. Whichever it is, it becomes an instance of a subclass that puts Recorded before it; so every
-alias, thread, executor and server-side cursor is covered, and ``connection.queries`` works as before. Statements
-are noted where they reach the driver, inside any ``execute_wrapper``: one that a wrapper blocks was never sent,
-one that it repeats was sent twice.
+CursorDebugWrapper. Whichever it is, it becomes an instance of a subclass that puts Recorded before it; so
+every alias, thread, executor and server-side cursor is covered, and ``connection.queries`` works as before.
+Statements are noted where they reach the driver, inside any ``execute_wrapper``: one that a wrapper blocks
+was never sent, one that it repeats was sent twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NO_ROW = object()
 
 
 class Recorded:
-    """Mixed in before a CursorWrapper. ``_entry`` is the statement whose rows are fetched, if it is recorded."""
+    """Mixed in before a CursorWrapper. ``_entry`` is the recorded statement whose rows are fetched now."""
 
     _entry: Entry | None = None
 

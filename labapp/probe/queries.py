@@ -173,6 +173,6 @@ def plain(value):
         return [plain(item) for item in islice(value, 1000)]
     try:
         text = str(value)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001, anyone's __str__
         return f"<{type(value).__name__}, {type(error).__name__} when shown>"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"

@@ -102,12 +102,14 @@ def site_from(data: dict | None) -> Site | None:
 
 def query_from(data: dict) -> Query:
     """The inverse of ``to_plain`` for a query."""
-    return Query(**{
-        **data,
-        "site": site_from(data["site"]),
-        "template": site_from(data["template"]),
-        "stack": [Site(**site) for site in data["stack"]],
-    })
+    return Query(
+        **{
+            **data,
+            "site": site_from(data["site"]),
+            "template": site_from(data["template"]),
+            "stack": [Site(**site) for site in data["stack"]],
+        }
+    )
 
 
 def eager_from(data: dict) -> EagerLoad:

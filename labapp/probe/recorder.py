@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from . import eager as eager_loads
-from .install import install
+from .installation import install
 from .queries import Reader
 from .recording import Recording
 from .scope import current, hear_everything, hear_no_more, leave, with_recorders
@@ -43,7 +43,13 @@ class record:
     def __init__(self, label: str = "", *, sites=True, spans=True, eager=True, everywhere=False):
         if not isinstance(label, str):
             raise TypeError(f"record() takes a label of text, got {label!r}.")
-        self._options = {"label": label, "sites": sites, "spans": spans, "eager": eager, "everywhere": everywhere}
+        self._options = {
+            "label": label,
+            "sites": sites,
+            "spans": spans,
+            "eager": eager,
+            "everywhere": everywhere,
+        }
         self._recorders: list[Recorder] = []
 
     def __enter__(self) -> Recording:

@@ -23,7 +23,9 @@ class Recording:
     Survives ``Recording.from_dict(json.loads(json.dumps(recording.to_dict())))``.
     """
 
-    def __init__(self, label="recording", started_at="", wall_ms=0.0, cpu_ms=0.0, queries=(), spans=(), eager=()):
+    def __init__(
+        self, label="recording", started_at="", wall_ms=0.0, cpu_ms=0.0, queries=(), spans=(), eager=()
+    ):
         self.label, self.started_at, self.cpu_ms = label, started_at, cpu_ms
         self.source = None  # the recorder, while it listens
         self._wall_ms = wall_ms
@@ -109,8 +111,8 @@ class Recording:
         import pandas
 
         columns = (
-            "started_ms wait_ms execute_ms fetch_ms rows written statements kind alias sql site template via thread"
-            " request error"
+            "started_ms wait_ms execute_ms fetch_ms rows written statements kind alias sql site template via"
+            " thread request error"
         ).split()
         rows = [
             {

@@ -78,7 +78,7 @@ def entered(scope: Scope | None) -> Iterator[None]:
 
 
 def leave(token) -> None:
-    """Restore what was in force before; in a context that was copied meanwhile there is nothing to restore."""
+    """Restore what was in force before; in a context copied meanwhile there is nothing to restore."""
     try:
         current.reset(token)
     except ValueError:
@@ -111,7 +111,7 @@ def before_statement(hook: Callable[[], object]) -> Iterator[None]:
     """
     if not callable(hook):
         raise TypeError(f"before_statement() needs a function to call, got {hook!r}.")
-    from .install import install
+    from .installation import install
 
     install()
     entry = Hook(hook)
@@ -124,7 +124,7 @@ def before_statement(hook: Callable[[], object]) -> Iterator[None]:
 
 
 def run_hooks(scope: Scope, always: bool = False) -> None:
-    """Call the open hooks; statements of their own are nobody's. With ``always`` none can stop the statement."""
+    """Call the open hooks; what they send is nobody's. With ``always`` none can stop the statement."""
     token = current.set(SILENT)
     try:
         for hook in scope.hooks:

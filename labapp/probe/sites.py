@@ -103,7 +103,7 @@ def _without_repeats(nodes: tuple) -> list:
 
 
 def _key(steps: list, pages: list[Site], via: list[str]) -> str:
-    parts = [f"{code.co_filename}:{code.co_firstlineno}:{code.co_qualname}:{offset}" for code, offset in steps]
+    parts = [f"{code.co_filename}:{code.co_firstlineno}:{code.co_name}:{offset}" for code, offset in steps]
     parts += [f"{page.file}:{page.line}:{page.text}" for page in pages]
     return hashlib.blake2s("|".join(parts + via).encode(), digest_size=8).hexdigest()
 
@@ -113,16 +113,17 @@ def python_site(code: CodeType, offset: int) -> Site:
     line, _, column, _ = next(islice(code.co_positions(), offset // 2, None), (None,) * 4)
     line = line or code.co_firstlineno
     text = linecache.getline(code.co_filename, line).strip()
-    return Site(code.co_filename, line, column, code.co_qualname, text, _label(code.co_filename, line))
+    return Site(code.co_filename, line, column, code.co_qualname, text, label(code.co_filename, line))
 
 
-def _label(file: str, line: int) -> str:
-    cell = _cell(file)
+def label(file: str, line: int) -> str:
+    """What to show for a place: "views.py:31", "In [7], line 3"."""
+    cell = cell_label(file)
     return f"{cell}, line {line}" if cell else f"{Path(file).name}:{line}"
 
 
-def _cell(file: str) -> str | None:
-    """"In [7]" when this is the file of a notebook cell."""
+def cell_label(file: str) -> str | None:
+    """ "In [7]" when this is the file of a notebook cell."""
     ipython = sys.modules.get("IPython")
     shell = ipython and ipython.get_ipython()
     number = getattr(getattr(shell, "compile", None), "_filename_map", {}).get(file)

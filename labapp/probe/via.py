@@ -8,8 +8,8 @@ from .trail import DJANGO
 
 QUERYSET = {
     name: name
-    for name in ("get", "first", "last", "exists", "count", "aggregate", "in_bulk", "bulk_create", "bulk_update",
-                 "update", "delete", "get_or_create", "iterator")
+    for name in ("get", "first", "last", "exists", "count", "aggregate", "in_bulk", "bulk_create",
+                 "bulk_update", "update", "delete", "get_or_create", "iterator")
 } | {"_iterator": "iterator", "update_or_create": "get_or_create"}  # fmt: skip
 MODEL = {"save": "save", "save_base": "save", "delete": "delete", "refresh_from_db": "refresh"}
 FORWARD = ("ForwardManyToOneDescriptor.", "ForwardOneToOneDescriptor.")
