@@ -4,7 +4,7 @@ import time
 from contextlib import contextmanager
 
 from labapp import probe
-from labapp.experiments.parameters import Choice, Condition, Number
+from labapp.experiments.parameters import Condition, Number
 
 
 @contextmanager

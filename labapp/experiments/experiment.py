@@ -5,6 +5,7 @@ from labapp.experiments.parameters import BadSetting
 from labapp.experiments.variant import BadVariant, Variant, caption, source, wanted
 from labapp.measure.growth import Growth
 from labapp.measure.worker import worker
+from labapp.probe.sites import cell_label
 from labapp.probe.style import PALETTE
 
 
@@ -14,14 +15,16 @@ class Experiment:
     ``parameters`` belong to the work and are handed to the variants by name; ``conditions``
     belong to the world around it. ``finish(value, **parameters)`` is what is done with what a
     variant returns (render the page, say): it is timed with the variant, and what it returns is
-    compared. ``compares=False`` when the variants answer different questions, so that neither
-    their results nor their times are set against one another. ``method`` measures it:
-    ``Calls()`` for variants that return; others carry traffic that lasts.
+    compared. Without a baseline the variants answer different questions, and neither their results
+    nor their times are set against one another. ``method`` measures it:
+    ``Calls()`` for variants that return; others carry traffic that lasts. ``includes`` are
+    sentences on what the times contain. ``memory=True`` also weighs each variant.
     """
 
     def __init__(
         self, name, question, claims=(), parameters=(), conditions=(), *,
-        finish=None, compares=True, memory=False, predict=None, method=None, note="",
+        finish=None, memory=False, predict=None, method=None,
+        includes=("Times are of a variant's whole work, reading its rows included.",),
     ):
         self.name = name
         self.question = question
@@ -29,11 +32,10 @@ class Experiment:
         self.parameters = {each.name: each for each in parameters}
         self.conditions = {each.name: each for each in conditions}
         self.finish = finish
-        self.compares = compares
         self.memory = memory
         self.predict = predict
         self.method = method or Calls()
-        self.note = note
+        self.includes = list(includes)
         self.variants = {}
         self.listeners = []
         self.warm = set()
@@ -159,7 +161,5 @@ def _ignore(_):
 
 def _cell_of(function):
     """Where a variant from a notebook cell stands: "your cell In [7]"; nothing for ours."""
-    from labapp.probe.sites import cell_label
-
-    label = cell_label(function.__code__.co_filename) if hasattr(function, "__code__") else ""
-    return f"your cell {label}" if label else ""
+    cell = cell_label(function.__code__.co_filename) if hasattr(function, "__code__") else None
+    return f"your cell {cell}" if cell else ""
