@@ -43,6 +43,8 @@ def server_options(port: int, token: str, browser: bool, workspaces: Path) -> li
         "--LabApp.log_level=ERROR",
         # A token of ours, so that JupyterLab does not print addresses of its own besides the one below.
         f"--IdentityProvider.token={token}",
+        # Kernels that support it talk to JupyterLab encrypted; the others would warn on the terminal.
+        "--KernelManager.transport_encryption=auto",
         f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
         f"--LabApp.workspaces_dir={workspaces}",
     ]
@@ -60,7 +62,8 @@ def main() -> int:
     token = secrets.token_hex(24)
     server = LabApp.initialize_server(server_options(options.port, token, browser, prepare()))
     address = f"{server.connection_url}lab/tree/{NOTEBOOK}?token={token}"
-    print(f"\nThe lab is at  {address}\nCtrl-C stops it.\n", flush=True)
+    # Callbacks run in order, so this one finds the server listening.
+    server.io_loop.add_callback(print, f"\nThe lab is at  {address}\nCtrl-C stops it.\n", flush=True)
     server.start()
     return 0
 

@@ -1,4 +1,4 @@
-"""Take outputs, run numbers and widget state out of the notebooks, and give each cell an id."""
+"""Take outputs, run numbers and widget state out of the notebooks; name the kernel, give cells their ids."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = {"kernelspec", "language_info"}
+# Without a kernel's name JupyterLab asks for one; which Python ran a notebook last changes with every reader.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """A copy as it belongs into git; equal to the notebook when that is clean already."""
     clean = copy.deepcopy(notebook)
     clean.nbformat, clean.nbformat_minor = 4, max(5, clean.nbformat_minor)
-    kept = {name: clean.metadata[name] for name in sorted(KEPT & set(clean.metadata))}
-    clean.metadata = nbformat.from_dict(kept)
-    # Which Python ran it last is nobody's business and changes with every reader.
-    if "language_info" in clean.metadata:
-        clean.metadata.language_info = nbformat.from_dict({"name": "python"})
+    clean.metadata = nbformat.from_dict(METADATA)
     for number, cell in enumerate(clean.cells):
         cell.setdefault("id", f"cell-{number}")
         cell.metadata.pop("execution", None)
