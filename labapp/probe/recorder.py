@@ -129,6 +129,7 @@ class Recorder:
             hear_no_more(self)
         if self.eager:
             eager_loads.unwatch()
+            eager_loads.settle(self.eager_loads)
         recording = self.recording
         recording.source = None
         recording.wall_ms, recording.cpu_ms = (ended - self.began) / 1e6, cpu / 1e6

@@ -103,14 +103,20 @@ def _without_repeats(nodes: tuple) -> list:
 
 
 def _key(steps: list, pages: list[Site], via: list[str]) -> str:
-    parts = [f"{code.co_filename}:{code.co_firstlineno}:{code.co_name}:{offset}" for code, offset in steps]
+    # Positions, not offsets: Python 3.11 moves the offset of one and the same call once it has specialised it.
+    parts = [f"{code.co_filename}:{code.co_name}:{_position(code, offset)}" for code, offset in steps]
     parts += [f"{page.file}:{page.line}:{page.text}" for page in pages]
     return hashlib.blake2s("|".join(parts + via).encode(), digest_size=8).hexdigest()
 
 
+def _position(code: CodeType, offset: int) -> tuple:
+    """First and last line, first and last column of an instruction."""
+    return next(islice(code.co_positions(), offset // 2, None), (None,) * 4)
+
+
 def python_site(code: CodeType, offset: int) -> Site:
     """The place of one instruction."""
-    line, _, column, _ = next(islice(code.co_positions(), offset // 2, None), (None,) * 4)
+    line, _, column, _ = _position(code, offset)
     line = line or code.co_firstlineno
     text = linecache.getline(code.co_filename, line).strip()
     return Site(code.co_filename, line, column, code.co_qualname, text, label(code.co_filename, line))
