@@ -1,10 +1,10 @@
 """Which database an alias means: for the whole process, or for a block and everything that it starts.
 
-Django keeps one connection for each alias and thread, made from the settings. Here an alias can be pointed at
-another database. `use()` does it for every thread, now and later. `database()` does it for a block: what counts is
-a context variable, so async code inside follows (contexts are copied), and so do threads and executor work that
-the block starts (they are handed the variable). Other threads meanwhile keep what they have. Each block opens
-connections of its own, one a thread, and closes them at its end.
+Django keeps one connection for each alias and thread, made from the settings. Here an alias can be pointed
+at another database. `use()` does it for every thread, now and later. `database()` does it for a block: what
+counts is a context variable, so async code inside follows (contexts are copied), and so do threads and
+executor work that the block starts (they are handed the variable). Other threads meanwhile keep what they
+have. Each block opens connections of its own, one a thread, and closes them at its end.
 """
 
 import threading
@@ -130,7 +130,7 @@ def database(database, alias="default"):
 @contextmanager
 def read_only(alias="default"):
     """
-    The same SQLite file inside the block, but writing raises `OperationalError`: in every thread of the block.
+    The same SQLite file inside the block, but writing raises `OperationalError`, in each of its threads.
 
     Only what is committed is seen, as its connections are new ones.
     """

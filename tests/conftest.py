@@ -1,4 +1,5 @@
 """What all tests share: Django set up, a seeded Pinsta, and the shop's empty tables."""
+# ruff: noqa: E402  (Django is set up before anything imports a model)
 
 import os
 import shutil

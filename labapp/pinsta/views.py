@@ -12,7 +12,7 @@ MOST_ON_A_PAGE = 500
 
 
 def on_page(request, name, default):
-    """How many of `name` the page shows: `?photos=50`, the default without it, never more than MOST_ON_A_PAGE."""
+    """How many of them the page shows: `?photos=50`, or the default; never more than MOST_ON_A_PAGE."""
     try:
         number = int(request.GET[name])
     except (KeyError, ValueError):

@@ -19,7 +19,7 @@ from .words import folder as word_folder
 from .writer import write
 
 MIGRATED = "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "labapp.pinsta"
-# A finished file carries this date (1 January 2024). Whatever touches it later changes the date, and so is noticed.
+# A finished file carries this date (1 January 2024): whatever writes to it later gives itself away.
 FINISHED = 1_704_067_200
 
 
@@ -59,7 +59,9 @@ def copy(path, target):
         shutil.copyfile(path, target)
     except OSError as error:
         Path(target).unlink(missing_ok=True)
-        raise SeedingError(_no_room("A copy of the data", os.path.getsize(path), Path(target).parent)) from error
+        raise SeedingError(
+            _no_room("A copy of the data", os.path.getsize(path), Path(target).parent)
+        ) from error
     except BaseException:
         Path(target).unlink(missing_ok=True)
         raise
@@ -72,7 +74,7 @@ def rows(path):
 
 
 def is_whole(path):
-    """Whether the file is as it was finished: SQLite's own header, the size it states, and the date we gave it."""
+    """Whether the file is as it was finished: SQLite's header, the size stated there, and our date."""
     try:
         with open(path, "rb") as file:
             header, state = file.read(100), os.fstat(file.fileno())
@@ -88,7 +90,7 @@ def is_whole(path):
 
 @cache
 def schema_digest():
-    """Twelve hexadecimal digits of everything that the rows depend on: migrations, word lists, this package."""
+    """Twelve digits for everything that the rows depend on: migrations, word lists, this package."""
     folders = [Path(import_module(f"{app}.migrations").__file__).parent for app in MIGRATED]
     files = [file for folder in [*folders, Path(__file__).parent] for file in sorted(folder.glob("*.py"))]
     digest = hashlib.sha256()
@@ -100,7 +102,7 @@ def schema_digest():
 @contextmanager
 def sole_writer(partial, say=lambda sentence: None):
     """
-    Yield `partial` as an empty file that no other process writes; it is gone afterwards, unless it was renamed.
+    Yield `partial` as an empty file that nobody else writes; it is gone afterwards, unless it was renamed.
 
     The lock is on the file itself, so it ends with its process, however that ends.
     """

@@ -1,9 +1,9 @@
-"""Dates in a fixed past. People joined in 2017 and 2018; their photos are from 2019 to 2023, most taken in the evening."""
+"""Dates in a fixed past: people joined in 2017 and 2018, photos are from 2019 to 2023, mostly evenings."""
 
 from datetime import date, timedelta
 
 DAY = 86_400
-JOINING = range(0, 730)
+JOINING = range(730)
 PHOTOGRAPHING = range(800, 2556)
 NAMES = [str(date(2017, 1, 1) + timedelta(day)) for day in range(PHOTOGRAPHING.stop + 100)]
 CLOCK = [f" {minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]

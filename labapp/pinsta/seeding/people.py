@@ -10,7 +10,7 @@ ANAS_PASSWORD = "pbkdf2_sha256$1000000$everybodyknowsthis$gi+9ULJQSqdZ15h2ysCAdC
 
 
 class People:
-    """Everybody, in the order of their ids; Ana is the first. `famous` has the same people, most prolific first."""
+    """Everybody, by id; Ana is the first. `famous` has the same people, most prolific first."""
 
     def __init__(self, scale, seed, language):
         self.scale, self.seed, self.language = scale, seed, language

@@ -42,7 +42,16 @@ class Pictures:
             size = 60 + dice.below(180)
             when = written(moment)
             image = f"{when[:4]}/{when[5:7]}/{dice.hex(12)}.jpg"
-            yield photo, author, dice.of(boards[author]), caption[:250], image, broad * size, high * size, when
+            yield (
+                photo,
+                author,
+                dice.of(boards[author]),
+                caption[:250],
+                image,
+                broad * size,
+                high * size,
+                when,
+            )
 
     def photo_tags(self):
         """Rows of pinsta_phototag."""

@@ -62,7 +62,7 @@ class Reactions:
                 yield packed >> MOMENT, authors[photo - 1], actor, verb, photo
 
     def notifications(self):
-        """Rows of pinsta_notification: for Ana about a third, for the others a sample. The newest are unread."""
+        """Rows of pinsta_notification: some for Ana, a sample for others; the newest are unread."""
         dice, wanted = Dice(self.seed, "notifications"), self.scale.notifications
         events = list(chain(self._events("liked", self.liked), self._events("commented", self.said)))
         anas = [event for event in events if event[1] == ANA][-(wanted // 3) :]

@@ -36,7 +36,7 @@ HIGHEST_SEED = 999_999_999
 
 
 def check(scale, seed):
-    """The Scale of this name. Raises ValueError, in one sentence, for an unknown name or an impossible seed."""
+    """The Scale of this name. Raises ValueError for an unknown name or an impossible seed."""
     if not isinstance(scale, str) or scale not in SCALES:
         raise ValueError(f"scale is {scale!r}; it can be {', '.join(map(repr, SCALES))}.")
     if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed <= HIGHEST_SEED:

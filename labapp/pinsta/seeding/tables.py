@@ -1,4 +1,4 @@
-"""Every seeded table, its columns, and its rows, in an order in which no row points to one that is yet to come."""
+"""Every seeded table with its columns and rows, in an order in which no row points to a later one."""
 
 from .dice import Dice
 from .people import People
@@ -22,7 +22,7 @@ COLUMNS = {
 
 
 def tables(scale, seed):
-    """Yield (table, columns, rows) for the whole data set; `rows` is an iterator of tuples, made as it is read."""
+    """Yield (table, columns, rows) for the whole data set; the rows are tuples, made as they are read."""
     language = Language(Dice(seed, "language"), size=4_000 + scale.total // 12)
     people = People(scale, seed, language)
     pictures = Pictures(scale, seed, people)

@@ -10,6 +10,7 @@ def folder():
     """Where the word lists are."""
     return Path(settings.DATA_DIR) / "words"
 
+
 ENDINGS = (".", "…", "?", " :)")
 
 
@@ -57,4 +58,5 @@ class Language:
     def title(self):
         """A few words for a board or a photo: `Amber harbour, Velmosk 1/250`."""
         of = self.dice.of
-        return f"{of(words('qualities')).capitalize()} {of(words('things'))}, {of(self.names)} {of(self.vocabulary)}"
+        scene = f"{of(words('qualities'))} {of(words('things'))}"
+        return f"{scene.capitalize()}, {of(self.names)} {of(self.vocabulary)}"

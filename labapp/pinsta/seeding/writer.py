@@ -1,4 +1,4 @@
-"""Writes a data set into an SQLite file: the schema by `migrate`, the rows by the driver, the indexes last."""
+"""Writes a data set into an SQLite file: schema by `migrate`, rows by the driver, indexes last."""
 
 import sqlite3
 from contextlib import closing, contextmanager
@@ -11,7 +11,12 @@ from .tables import tables
 
 CHUNK = 5_000
 # A file that is not finished is thrown away, so nothing in it needs to survive a crash.
-HASTY = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -64000"
+HASTY = """
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA cache_size = -64000;
+"""
 
 
 def write(path, scale, seed, progress):
@@ -30,7 +35,7 @@ def write(path, scale, seed, progress):
 
 
 def make_schema(path):
-    """Run Django's own `migrate` on the file: tables, content types, permissions and the list of migrations."""
+    """Run Django's own `migrate` on the file: tables, content types, permissions, list of migrations."""
     alias = str(path)
     hasty = {"init_command": HASTY}
     connections.settings[alias] = {**connections.settings["default"], "NAME": path, "OPTIONS": hasty}
@@ -45,7 +50,8 @@ def make_schema(path):
 def indexes_last(database):
     """Drop the indexes of the tables while they fill, then make them again as they were."""
     indexes = database.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name LIKE 'pinsta_%'"
+        "SELECT name, sql FROM sqlite_master"
+        " WHERE type = 'index' AND sql IS NOT NULL AND tbl_name LIKE 'pinsta_%'"
     ).fetchall()
     for name, _ in indexes:
         database.execute(f'DROP INDEX "{name}"')

@@ -7,15 +7,28 @@ from django.utils.safestring import mark_safe
 
 register = template.Library()
 
+LANDSCAPE = (
+    "background:radial-gradient(circle at {sun}% {height}%,hsl({far} 90% 88%) 0 6%,hsl({far} 80% 75%/.45) 7%,"
+    "transparent 34%),linear-gradient({slope}deg,hsl({sky} 55% 62%),hsl({haze} 60% 76%) {horizon}%,"
+    "hsl({far} 32% 34%) {shore}%,hsl({near} 38% 20%))"
+)
+
 
 @register.filter
 def landscape(name):
     """A CSS background for the picture of this name: sky, sun and ground; the same name, the same picture."""
     dice = crc32(str(name).encode())
-    hue, turn, sun, horizon = dice % 360, 20 + dice // 360 % 120, 15 + dice // 43200 % 70, 45 + dice // 7 % 25
+    sky, turn, horizon = dice % 360, 20 + dice // 360 % 120, 45 + dice // 7 % 25
     return mark_safe(
-        f"background:radial-gradient(circle at {sun}% {horizon - 18}%,hsl({(hue + turn) % 360} 90% 88%) 0 6%,"
-        f"hsl({(hue + turn) % 360} 80% 75%/.45) 7%,transparent 34%),"
-        f"linear-gradient({168 + dice // 11 % 24}deg,hsl({hue} 55% 62%),hsl({(hue + turn // 2) % 360} 60% 76%) "
-        f"{horizon}%,hsl({(hue + turn) % 360} 32% 34%) {horizon + 1}%,hsl({(hue + turn + 25) % 360} 38% 20%))"
+        LANDSCAPE.format(
+            sky=sky,
+            haze=(sky + turn // 2) % 360,
+            far=(sky + turn) % 360,
+            near=(sky + turn + 25) % 360,
+            sun=15 + dice // 43_200 % 70,
+            height=horizon - 18,
+            horizon=horizon,
+            shore=horizon + 1,
+            slope=168 + dice // 11 % 24,
+        )
     )

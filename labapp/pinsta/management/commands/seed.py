@@ -1,30 +1,31 @@
-import shutil
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from labapp.pinsta import seeding
+from labapp.pinsta.seeding.progress import Bar
 
 
 class Command(BaseCommand):
     """Makes Pinsta's data, or finds it made, and gives the site a copy if it has none."""
 
-    help = "Make Pinsta's data: the same rows for the same scale and seed. The site gets a copy if it has no data yet."
+    help = (
+        "Make Pinsta's data, the same rows for the same scale and seed; give the site a copy if it has none."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser):
         sizes = ", ".join(f"{name}: {scale.total:,} rows" for name, scale in seeding.SCALES.items())
         parser.add_argument("--scale", default="workshop", help=f"how much data ({sizes}); default: workshop")
         parser.add_argument("--seed", type=int, default=1, help="another number, other data; default: 1")
-        parser.add_argument("--replace", action="store_true", help="put this data in place of what the site has now")
+        parser.add_argument(
+            "--replace", action="store_true", help="put this data in place of what the site has now"
+        )
 
     def handle(self, *, scale, seed, replace, **options):
         try:
-            seeding.check(scale, seed)
-            with bar(seeding.SCALES[scale].total) as progress:
+            with Bar() as progress:
                 path = seeding.ensure(scale, seed, progress, say=self.stdout.write)
             self.stdout.write(f"{scale}, seed {seed}: {seeding.rows(path):,} rows in {path}")
             self.give(path, Path(settings.DATABASES["default"]["NAME"]), replace)
@@ -40,16 +41,3 @@ class Command(BaseCommand):
             return
         seeding.copy(path, site)
         self.stdout.write(f"The site has its copy in {site}: python manage.py runserver")
-
-
-@contextmanager
-def bar(total):
-    """Yield progress(done, total): a bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from tqdm import tqdm
-
-    width = min(100, shutil.get_terminal_size().columns)
-    with tqdm(total=total, unit=" rows", unit_scale=True, desc="Seeding", ncols=width, leave=False) as shown:
-        yield lambda done, total: shown.update(done - shown.n)
