@@ -34,7 +34,7 @@ def outcome(tmp_path, text, ci):
     """The last line that pytest prints about this test file, with or without CI=true, and all of it."""
     path = tmp_path / "test_inner.py"
     path.write_text(text)
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "--color=no",
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "--color=no",
                "-c", ROOT / "pyproject.toml", "--rootdir", ROOT, "--confcutdir", tmp_path, path]
     run = subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": ci}, capture_output=True, text=True)
     return run.stdout.splitlines()[-1], run.stdout
