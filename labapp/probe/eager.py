@@ -1,7 +1,8 @@
 """Which relations were loaded ahead, and on how many instances they were read.
 
-While a recording asks for it, Django's two places that fill relations are wrapped: ``prefetch_one_level`` and
-``RelatedPopulator.populate``. What they filled is exchanged for a dictionary or list that notes its first use.
+While a recording asks for it, Django's two places that fill relations are wrapped: ``prefetch_one_level``
+and ``RelatedPopulator.populate``. What they filled is exchanged for a dictionary or list that notes its first
+use.
 A ``Prefetch(to_attr=...)`` leaves a plain list behind and cannot be seen.
 """
 

@@ -103,7 +103,7 @@ def _without_repeats(nodes: tuple) -> list:
 
 
 def _key(steps: list, pages: list[Site], via: list[str]) -> str:
-    # Positions, not offsets: Python 3.11 moves the offset of one and the same call once it has specialised it.
+    # Positions, not offsets: Python 3.11 moves the offset of one and the same call once it has specialised it
     parts = [f"{code.co_filename}:{code.co_name}:{_position(code, offset)}" for code, offset in steps]
     parts += [f"{page.file}:{page.line}:{page.text}" for page in pages]
     return hashlib.blake2s("|".join(parts + via).encode(), digest_size=8).hexdigest()
@@ -129,7 +129,7 @@ def label(file: str, line: int) -> str:
 
 
 def cell_label(file: str) -> str | None:
-    """ "In [7]" when this is the file of a notebook cell."""
+    """The cell, as in "In [7]", when this is the file of one."""
     ipython = sys.modules.get("IPython")
     shell = ipython and ipython.get_ipython()
     number = getattr(getattr(shell, "compile", None), "_filename_map", {}).get(file)

@@ -30,9 +30,12 @@ def _starting(start):
         scope = current.get()
         if scope is not None:
             run, inherited = self.run, handed_over(scope, 1)
+            given = vars(self).get("run")
 
             def run_inside():
                 del self.run
+                if given is not None:
+                    self.run = given
                 current.set(inherited)  # a thread's context ends with it
                 run()
 
