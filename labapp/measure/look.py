@@ -21,6 +21,7 @@ font-weight:normal;max-width:none}
 .dsl-result thead th{height:30px;color:var(--soft)}
 .dsl-result td.dsl-number,.dsl-result th.dsl-number{text-align:right}
 .dsl-result tbody tr:nth-child(n),.dsl-result tbody tr:hover{background:none}
+.dsl-result tr.dsl-old{opacity:.45}
 .dsl-result b{font-weight:600}
 .dsl-result .dsl-chip{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:7px}
 .dsl-result .dsl-name,.dsl-result .dsl-caption{display:block;overflow:hidden;text-overflow:ellipsis}

@@ -2,6 +2,7 @@
 
 import html
 import math
+from collections.abc import Collection
 
 from . import table as cells
 from .figures import milliseconds
@@ -18,14 +19,17 @@ COLUMNS = (
 )
 
 
-def table(result) -> str:
-    """The panel's table: status, a row for each variant, and what the times include. Needs look.CSS once on the page."""
+def table(result, *, status: bool = True, old: Collection[str] = ()) -> str:
+    """The table: status, a row for each variant, and what the times include. Needs look.CSS once on the page.
+
+    The rows of the variants named in `old` are of an earlier setting: they are dimmed.
+    """
     scale = _scale(result.measurements)
     comparing = cells.compares(result)
-    rows = "".join(_row(measurement, scale, comparing) for measurement in result.measurements)
+    rows = "".join(_row(each, scale, comparing, each.variant in old) for each in result.measurements)
     notes = html.escape("; ".join(cells.footnotes(result)))
     return (
-        f'<div class="dsl-result">{_status(result)}'
+        f'<div class="dsl-result">{_status(result) if status else ""}'
         f'<table aria-label="{html.escape(result.question or result.experiment)}">{_head(result, scale)}'
         f'<tbody>{rows}</tbody></table><p class="dsl-notes">{notes[:1].upper()}{notes[1:]}.</p></div>'
     )
@@ -62,9 +66,10 @@ def _head(result, scale: float) -> str:
     return f"<colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead>"
 
 
-def _row(measurement: Measurement, scale: float, comparing: bool) -> str:
+def _row(measurement: Measurement, scale: float, comparing: bool, old: bool) -> str:
+    dimmed = ' class="dsl-old"' if old else ""
     return (
-        f"<tr>{_variant(measurement)}"
+        f"<tr{dimmed}>{_variant(measurement)}"
         f"{_cell(cells.queries(measurement), 'dsl-number', strong=True)}"
         f"{_cell(cells.rows(measurement), 'dsl-number')}"
         f"<td>{_bar(measurement, scale)}</td>"
