@@ -1,7 +1,6 @@
 """Pinsta's pages."""
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth import decorators, get_user_model
 from django.db.models import Count
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -92,7 +91,7 @@ def profile(request, username):
     return render(request, "pinsta/profile.html", {"person": person, "photos": photos})
 
 
-@login_required
+@decorators.login_required
 def notifications(request):
     """What others did since you last looked."""
     newest = request.user.notifications.all()[: on_page(request, "notifications", 30)]

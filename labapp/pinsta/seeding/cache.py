@@ -55,16 +55,15 @@ def ensure(scale="workshop", seed=1, progress=None, say=None):
 
 def copy(path, target):
     """Copy a finished file to `target`; a whole copy or none. Raises SeedingError when the disk is full."""
+    target = Path(target)
     try:
-        shutil.copyfile(path, target)
+        with sole_writer(target.with_name(f"{target.name}.partial")) as partial:
+            shutil.copyfile(path, partial)
+            os.replace(partial, target)
     except OSError as error:
-        Path(target).unlink(missing_ok=True)
-        raise SeedingError(
-            _no_room("A copy of the data", os.path.getsize(path), Path(target).parent)
-        ) from error
-    except BaseException:
-        Path(target).unlink(missing_ok=True)
-        raise
+        if not _is_full(error):
+            raise SeedingError(f"{path} could not be copied to {target}: {error}.") from error
+        raise SeedingError(_no_room("A copy of the data", os.path.getsize(path), target.parent)) from error
 
 
 def rows(path):
