@@ -6,7 +6,8 @@
     fit([1, 10, 100], [3, 21, 201]).text                            # "1 + 2n"
     difference(naive(), joined())                                   # None, or "1 row missing"
 
-Works with any Django project, and the figures with none. Neither pandas nor matplotlib is loaded before it is asked for.
+Works with any Django project, and the figures with none. Neither pandas nor matplotlib is loaded before it is
+asked for.
 """
 
 from .clock import CLOCK, Clock

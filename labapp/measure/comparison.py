@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .figures import ratio_figure, ratio_range
-from .interval import Interval, median, median_interval, ratios
+from .interval import Interval, median, ratios, ratios_interval
 
 FASTER, SLOWER, NO_DIFFERENCE, TOO_FEW = "faster", "slower", "no difference seen", "too few rounds"
 
@@ -27,7 +27,7 @@ class Comparison:
         """Compare two lists of times, paired by round; a round that only one of them has is left out."""
         rounds = min(len(baseline), len(samples))
         paired = ratios(baseline[:rounds], samples[:rounds])
-        return cls(median_interval(paired), rounds, median(paired) if paired else None)
+        return cls(ratios_interval(paired), rounds, median(paired) if paired else None)
 
     @property
     def ratio(self) -> float | None:

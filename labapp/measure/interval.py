@@ -1,26 +1,27 @@
 """How sure a median is: an interval from the rounds alone, true at every look.
 
-If m is the true median, each round falls above or below m like a fair coin. After n rounds a value with only
-s rounds on one side of it is ruled out when a coin would hardly ever look so one-sided. "Hardly ever" has to
-hold although the panel looks after every round and stops when it likes what it sees, and an ordinary 95 %
-interval (bootstrap or t) does not: looked at fifty times it is wrong in a quarter of all runs. So the rule is
-Ville's inequality for the coin's Bayes factor against all biases: s is too one-sided when ``2^n / ((n + 1)
-C(n, s)) >= 1 / (1 - level)``. The interval is what is left, two order statistics. It assumes nothing of the
-noise (spikes, drift, clock steps) and needs no random numbers; it is what a bootstrap of the median converges
-to, about 1.6 times wider.
+If m is the true median, each round falls above or below m like the toss of a coin. After n rounds, s of them
+on the smaller side, m is ruled out when a coin would hardly ever be so one-sided. "Hardly ever" must hold
+although the panel looks after every round and stops when it likes what it sees; an ordinary 95 % interval
+(bootstrap or t) does not: looked at fifty times it is wrong in about a quarter of all runs. So Ville's
+inequality is used: a coin's Bayes factor against all biases (Jeffreys' prior) reaches 20 in at most 5 % of
+all runs, however often one looks. The interval is what is not ruled out, from one order statistic to another.
+Nothing is assumed of the noise (spikes, drift, clock steps), and no random numbers are needed. A bootstrap of
+the median converges to the same kind of interval, about 0.6 as wide.
 
-Fewer than `LEAST` rounds claim nothing. From there to the first n where the coin can decide (8 rounds at 95
-%), the range of the values is stretched on both sides.
+A coin can decide from 7 rounds on. At 5 and 6 the interval is the range of the values, stretched; fewer claim
+nothing.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 LEAST = 5
-STRETCH = {5: 1.0, 6: 0.6, 7: 0.3}
-STRETCH_LATER = 1.0
+DOUBT = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,16 @@ def median(values: Sequence[float]) -> float:
 
 
 def median_interval(samples: Sequence[float], level: float = 0.95) -> Interval | None:
-    """The median of positive samples with its interval; None when fewer than 5 samples allow no claim."""
+    """The median of positive samples, in the order of the rounds, with its interval; None for fewer than 5.
+
+    Rounds that resemble the one before (the machine drifts) count for less, so that the interval widens.
+    """
     if len(samples) < LEAST:
         return None
     ordered = sorted(samples)
-    low, high = _limits(ordered, level)
-    return Interval(low, _middle(ordered), high)
+    middle = _middle(ordered)
+    low, high = _limits(ordered, _independent(samples, middle), level)
+    return Interval(low, middle, high)
 
 
 def ratio_interval(
@@ -68,39 +73,74 @@ def ratio_interval(
     """How many times faster than the baseline, paired by round (what slows a whole round slows both).
 
     2.0 means that the typical round took half the baseline's time. None when fewer than 5 rounds allow no
-    claim.
+    claim. Of 5 or 6 rounds only a difference of more than a half is believed: some machines slow every second
+    call.
     """
     if len(baseline) != len(samples):
         raise ValueError(
             f"ratio_interval pairs rounds: baseline has {len(baseline)} and samples has {len(samples)}; "
             "they must be equally many"
         )
-    return median_interval(ratios(baseline, samples), level)
+    return ratios_interval(ratios(baseline, samples), level)
+
+
+def ratios_interval(paired: Sequence[float], level: float = 0.95) -> Interval | None:
+    """As ratio_interval(), from the ratios of the rounds. (The order within a round is drawn: no drift in these.)"""
+    if len(paired) < LEAST:
+        return None
+    ordered = sorted(paired)
+    low, high = _limits(ordered, len(paired), level)
+    if one_sided(len(paired), level) < 0:
+        low, high = low / DOUBT, high * DOUBT
+    return Interval(low, _middle(ordered), high)
 
 
 def ratios(baseline: Sequence[float], samples: Sequence[float]) -> list[float]:
     """Baseline over variant, round by round."""
-    return [ours / theirs if theirs else math.inf for ours, theirs in zip(baseline, samples, strict=True)]
+    return [_ratio(ours, theirs) for ours, theirs in zip(baseline, samples, strict=True)]
+
+
+def _ratio(ours: float, theirs: float) -> float:
+    if theirs:
+        return ours / theirs
+    return math.inf if ours else 1.0
 
 
 @lru_cache(maxsize=4096)
 def one_sided(rounds: int, level: float = 0.95) -> int:
     """The largest number of rounds on one side that still rules a value out; -1 when not even 0 does."""
-    odds, total = round(1 / (1 - level)), 2**rounds
-    side = -1
-    while side + 1 < rounds / 2 and odds * (rounds + 1) * math.comb(rounds, side + 1) <= total:
-        side += 1
-    return side
+    ruled_out = bisect_right(
+        range(rounds // 2 + 1), math.log(1 - level), key=lambda side: -_log_odds(rounds, side)
+    )
+    return ruled_out - 1
 
 
-def _limits(ordered: list[float], level: float) -> tuple[float, float]:
-    side = one_sided(len(ordered), level)
-    if side >= 0:
-        return ordered[side], ordered[-1 - side]
+def _log_odds(rounds: int, side: int) -> float:
+    """How strongly `side` rounds of all on one side speak against a fair coin: log of 2ⁿ B(s+½, n-s+½) / π."""
+    both = math.lgamma(side + 0.5) + math.lgamma(rounds - side + 0.5) - math.lgamma(rounds + 1)
+    return both + rounds * math.log(2) - math.log(math.pi)
+
+
+def _independent(samples: Sequence[float], middle: float) -> float:
+    """How many independent rounds these are worth, from how seldom neighbours lie on different sides of the median."""
+    rounds = len(samples)
+    changes = sum((one > middle) != (next_one > middle) for one, next_one in pairwise(samples))
+    likeness = 1 - 2 * changes / (rounds - 1)
+    if likeness * math.sqrt(rounds) < 1:
+        return rounds
+    return rounds * (1 - likeness) / (1 + likeness)
+
+
+def _limits(ordered: list[float], worth: float, level: float) -> tuple[float, float]:
+    """The order statistics that bound the median when the rounds are worth so many independent ones."""
+    if one_sided(len(ordered), level) >= 0:
+        side = one_sided(int(worth), level) + 1
+        place = max(0, int(side * len(ordered) / worth) - 1) if side else 0
+        return ordered[place], ordered[-1 - place]
     lowest, highest = ordered[0], ordered[-1]
     if lowest <= 0 or math.isinf(highest):
         return 0.0, math.inf
-    stretch = (highest / lowest) ** STRETCH.get(len(ordered), STRETCH_LATER)
+    stretch = highest / lowest
     return lowest / stretch, highest * stretch
 
 

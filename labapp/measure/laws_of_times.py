@@ -12,7 +12,7 @@ Points = list[tuple[float, float]]
 Found = tuple[str, str, object, bool]
 
 CLOSE = 0.15
-FLAT = 0.10
+FLAT = 0.05
 CLEARLY_BETTER = 0.5
 
 SHAPES: tuple[tuple[str, str, Callable[[float], float]], ...] = (
@@ -26,29 +26,22 @@ def find(points: Points) -> Found | None:
     """(text, kind, formula, exact=False) of the plainest shape that comes close to all points, else None."""
     if any(y <= 0 for _, y in points):
         return None
-    if flat := _constant(points):
+    flat, best_error = _flat(points)
+    best = flat if best_error <= CLOSE else None
+    if best_error <= FLAT:
         return flat
-    best: tuple[float, Found] | None = None
     for kind, power, shape in SHAPES[: 1 if len(points) < 4 else 3]:
         start, rise, error = _least_squares(points, shape)
-        if rise <= 0 and kind != "linear":
-            continue
-        if error <= CLOSE and (best is None or error < best[0] * CLEARLY_BETTER):
-            best = (error, (_text(start, rise, power), kind, _formula(start, rise, shape), False))
-    return best and best[1]
+        if (rise > 0 or kind == "linear") and error <= min(CLOSE, best_error * CLEARLY_BETTER):
+            best, best_error = (_text(start, rise, power), kind, _formula(start, rise, shape), False), error
+    return best
 
 
-def _constant(points: Points) -> Found | None:
-    """All within a tenth of their mean, and no trend that explains most of what remains."""
-    mean = sum(y for _, y in points) / len(points)
-    spread = max(abs(y - mean) for _, y in points) / mean
-    if spread > FLAT:
-        return None
-    _, rise, error = _least_squares(points, lambda x: x)
-    whole = abs(rise) * (points[-1][0] - points[0][0]) / mean
-    if len(points) > 2 and whole > 0.02 and error < CLEARLY_BETTER**2 * spread:
-        return None
-    return f"about {figure(mean)}", "constant", lambda x: mean, False
+def _flat(points: Points) -> tuple[Found, float]:
+    """The same everywhere, and how far off that is."""
+    level = sum(1 / y for _, y in points) / sum(1 / y**2 for _, y in points)
+    error = math.sqrt(sum((level / y - 1) ** 2 for _, y in points) / max(1, len(points) - 1))
+    return (f"about {figure(level)}", "constant", lambda x: level, False), error
 
 
 def _least_squares(points: Points, shape: Callable[[float], float]) -> tuple[float, float, float]:
@@ -75,7 +68,10 @@ def _formula(start: float, rise: float, shape: Callable[[float], float]) -> Call
 
 
 def _text(start: float, rise: float, power: str) -> str:
-    return "about " + joined([(start, figure(abs(start))), (rise, f"{figure(abs(rise))}{power}")])
+    size = figure(abs(rise))
+    return "about " + joined(
+        [(start, figure(abs(start))), (rise, power.strip() if size == "1" else size + power)]
+    )
 
 
 def figure(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Two pages: do they say the same? Layout (line breaks between tags, runs of blanks) and CSRF tokens do not count."""
+"""Two pages: do they say the same? Blanks between two tags, runs of blanks and CSRF tokens do not count."""
 
 import re
 from collections.abc import Iterator
@@ -28,28 +28,31 @@ def text(value: object) -> str:
 
 
 def difference(reference: str, value: str) -> str | None:
-    """ "the page differs at line 12: '<b>ana', should be '<b>ben'"; short text is quoted whole; None when the same."""
+    """ "the page differs at line 12: “<b>ana”, should be “<b>ben”"; None when they say the same.
+
+    Text without tags is compared exactly, and quoted whole when it is short.
+    """
     if reference == value:
         return None
-    if max(len(reference), len(value)) <= 60 and "<" not in reference + value:
+    is_page = "<" in reference and ">" in reference
+    if not is_page and max(len(reference), len(value)) <= 60:
         return f"is {shown(value)}, should be {shown(reference)}"
-    ours, theirs = list(_tokens(reference)), list(_tokens(value))
-    for index, (expected, found) in enumerate(zip(ours, theirs, strict=False)):
-        if expected[0] != found[0]:
-            return _differs(index, ours, theirs, value)
-    if len(ours) == len(theirs):
+    tokens = _tokens if is_page else _words
+    ours, theirs = list(tokens(reference)), list(tokens(value))
+    pairs = enumerate(zip(ours, theirs, strict=False))
+    index = next((index for index, (one, other) in pairs if one[0] != other[0]), min(len(ours), len(theirs)))
+    if index == len(ours) == len(theirs):
         return None
-    return _differs(min(len(ours), len(theirs)), ours, theirs, value)
+    return f"the {'page' if is_page else 'text'} {_differs(index, ours, theirs, value)}"
 
 
 def _differs(index: int, ours: list, theirs: list, value: str) -> str:
-    noun = "page" if "<" in value else "text"
     if index == len(theirs):
-        return f"the {noun} ends too early, before {_snippet(ours, index)}"
+        return f"ends too early, before {_snippet(ours, index)}"
     line = value.count("\n", 0, theirs[index][1]) + 1
     if index == len(ours):
-        return f"the {noun} should end at line {line}, before {_snippet(theirs, index)}"
-    return f"the {noun} differs at line {line}: {_snippet(theirs, index)}, should be {_snippet(ours, index)}"
+        return f"should end at line {line:,}, before {_snippet(theirs, index)}"
+    return f"differs at line {line:,}: {_snippet(theirs, index)}, should be {_snippet(ours, index)}"
 
 
 def _snippet(tokens: list, index: int) -> str:
@@ -58,16 +61,22 @@ def _snippet(tokens: list, index: int) -> str:
     return f"“{words[:57]}…”" if len(words) > 60 else f"“{words}”"
 
 
+def _words(plain: str) -> Iterator[tuple[str, int]]:
+    """(token, position): words and what stands between them, as it is."""
+    for match in re.finditer(r"\s+|\S+", plain):
+        yield match[0], match.start()
+
+
 def _tokens(page: str) -> Iterator[tuple[str, int]]:
-    """(token, position): tags, words, and one blank for any whitespace that is more than layout between two tags."""
-    pending: re.Match | None = None
+    """(token, position): tags, words, and one blank for any whitespace that is not between two tags."""
+    blank: re.Match | None = None
     after_markup = True
     for match in TOKEN.finditer(page):
         if match["blank"]:
-            pending = match
+            blank = match
             continue
         markup = bool(match["markup"] or match["verbatim"])
-        if pending and not (after_markup and markup and "\n" in pending[0]):
-            yield " ", pending.start()
-        pending, after_markup = None, markup
+        if blank and not (after_markup and markup):
+            yield " ", blank.start()
+        blank, after_markup = None, markup
         yield (CSRF.sub(r"\1", match[0]) if markup else match[0]), match.start()

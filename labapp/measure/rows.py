@@ -2,69 +2,82 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from .wording import is_should_be, plural
 
 Compare = Callable[[object, object], str | None]
 
+LARGE = 1e15
+
 
 def rows_difference(reference: list, value: list, compare: Compare, ordered: bool = True) -> str | None:
     """One sentence, or None when the rows agree; without `ordered` only which rows there are matters."""
-    if len(reference) == len(value) and _first(reference, value, compare) is None:
+    first = _first(reference, value, compare) if len(reference) == len(value) else None
+    if first is None and len(reference) == len(value):
         return None
-    ours, theirs = _counted(reference), _counted(value)
-    missing, extra = (ours - theirs).total(), (theirs - ours).total()
+    our_keys, their_keys = list(map(row_key, reference)), list(map(row_key, value))
+    missing = (Counter(our_keys) - Counter(their_keys)).total()
+    extra = (Counter(their_keys) - Counter(our_keys)).total()
     if not missing and not extra:
-        return "same rows, other order" if ordered else None
+        return _same_keys(reference, value, our_keys, their_keys, compare, ordered)
     if not extra:
         return f"{plural(missing, 'row')} missing"
     if not missing:
         return f"{plural(extra, 'row')} too many"
     if len(reference) != len(value):
         return f"{plural(len(value), 'row')}, should be {len(reference):,}"
-    if ordered:
+    return first if ordered else _unordered(reference, value, our_keys, their_keys, compare)
+
+
+def _same_keys(reference, value, our_keys, their_keys, compare, ordered) -> str | None:
+    """Rows that can be paired by their keys: is a pair different, or only the order?"""
+    if our_keys == their_keys:
         return _first(reference, value, compare)
-    return _unordered(reference, value, ours, theirs, compare)
+    places = sorted(range(len(value)), key=their_keys.__getitem__)
+    for ours, theirs in zip(sorted(range(len(reference)), key=our_keys.__getitem__), places, strict=True):
+        if found := compare(reference[ours], value[theirs]):
+            return _of_row(theirs + 1, found)
+    return "same rows, other order" if ordered else None
 
 
 def _first(reference: list, value: list, compare: Compare) -> str | None:
     for number, (ours, theirs) in enumerate(zip(reference, value, strict=True), 1):
         if found := compare(ours, theirs):
-            joint = " " if found.startswith(("is ", "are ")) else ": "
-            return f"row {number}{joint}{found}"
+            return _of_row(number, found)
     return None
 
 
-def _unordered(reference: list, value: list, ours: Counter, theirs: Counter, compare: Compare) -> str | None:
+def _of_row(number: int, found: str) -> str:
+    return f"row {number:,}{' ' if found.startswith('is ') else ': '}{found}"
+
+
+def _unordered(
+    reference: list, value: list, our_keys: list, their_keys: list, compare: Compare
+) -> str | None:
     """The rows without a partner, paired as they come; None when they differ by rounding alone."""
-    left = sorted(_without_partner(reference, theirs), key=row_key)
-    right = sorted(_without_partner(value, ours), key=row_key)
+    left = _without_partner(reference, our_keys, Counter(their_keys))
+    right = _without_partner(value, their_keys, Counter(our_keys))
     for expected, found in zip(left, right, strict=False):
         if compare(expected, found):
-            return f"{plural(len(left), 'row')} differ, the first {is_should_be(expected, found)}"
+            return f"{plural(len(left), 'row')} {'differs' if len(left) == 1 else 'differ'}, one {is_should_be(expected, found)}"
     return None
 
 
-def _without_partner(rows: list, others: Counter) -> list:
-    remaining = Counter(others)
+def _without_partner(rows: list, keys: list, others: Counter) -> list:
     alone = []
-    for row in rows:
-        key = row_key(row)
-        if remaining[key] > 0:
-            remaining[key] -= 1
+    for key, row in sorted(zip(keys, rows, strict=True), key=lambda pair: pair[0]):
+        if others[key] > 0:
+            others[key] -= 1
         else:
             alone.append(row)
     return alone
 
 
-def _counted(rows: list) -> Counter:
-    return Counter(map(row_key, rows))
-
-
 def row_key(row: object) -> str:
-    """A text that equal rows share: list or tuple alike, floats to nine digits, models by pk and loaded fields."""
-    if isinstance(row, float):
-        return format(row, ".9g")
+    """A text that equal rows share: lists and tuples alike, numbers to nine digits, models by class and pk."""
+    if isinstance(row, (bool, int, float, Decimal)):
+        return repr(row) if abs(row) >= LARGE else format(float(row), ".9g")
     if isinstance(row, (list, tuple)):
         return "(" + ", ".join(map(row_key, row)) + ")"
     if isinstance(row, Mapping):

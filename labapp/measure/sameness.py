@@ -8,13 +8,16 @@ digits, pages whose text agrees apart from layout whitespace and CSRF tokens.
 import dataclasses
 import math
 from collections.abc import Mapping, Set
+from datetime import date, datetime
 from decimal import Decimal
 from types import GeneratorType
+from uuid import UUID
 
 from . import pages
 from .rows import rows_difference
 from .wording import is_should_be, named, shown
 
+PLAIN = {str, bytes, int, float, bool, Decimal, date, datetime, UUID}
 NUMBERS = (bool, int, float, Decimal, complex)
 
 
@@ -26,16 +29,22 @@ def difference(reference: object, value: object, *, ordered: bool = True) -> str
     cannot be compared is said to be so.
     """
     try:
-        return compare(reference, value, ordered)
+        found = compare(reference, value, ordered)
+        return f"the result {found}" if found and found.startswith("is ") else found
     except RecursionError:
         return "cannot be compared: it contains itself, or is nested too deeply"
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (objects of any class, whose own methods may raise anything)
         return f"cannot be compared: comparing raised {type(error).__name__}"
 
 
 def compare(reference: object, value: object, ordered: bool = True) -> str | None:
     """As difference(), but lets errors through; used on the parts of a whole."""
-    if reference is value:
+    if (
+        reference is value
+        or type(reference) in PLAIN
+        and type(value) is type(reference)
+        and reference == value
+    ):
         return None
     for kind, comparer in _COMPARERS:
         ours, theirs = kind(reference), kind(value)
@@ -66,14 +75,17 @@ def _close(reference, value) -> bool:
 
 
 def _compare_mappings(reference, value, ordered):
-    for word, keys in (
-        ("missing", [key for key in reference if key not in value]),
-        ("too many", [key for key in value if key not in reference]),
-    ):
-        if keys:
-            more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
-            return f"{named(keys[0])}{more} {'is' if len(keys) == 1 else 'are'} {word}"
+    missing = [key for key in reference if key not in value]
+    if missing:
+        return f"{_names(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    extra = [key for key in value if key not in reference]
+    if extra:
+        return f"{_names(extra)} should not be there"
     return _first(((key, reference[key], value[key]) for key in reference), ordered)
+
+
+def _names(keys: list) -> str:
+    return named(keys[0]) if len(keys) == 1 else f"{named(keys[0])} and {len(keys) - 1} more"
 
 
 def _compare_models(reference, value, ordered):
@@ -111,7 +123,7 @@ def _first(parts, ordered) -> str | None:
     """The first part that differs, with its name: "author is 'ana', should be 'ben'"."""
     for name, ours, theirs in parts:
         if found := compare(ours, theirs, ordered):
-            joint = " " if found.startswith(("is ", "are ")) else ": "
+            joint = " " if found.startswith("is ") else ": "
             return f"{named(name)}{joint}{found}"
     return None
 

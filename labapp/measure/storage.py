@@ -2,7 +2,8 @@
 
 import json
 import os
-import tempfile
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 FORMAT = "django-scale-lab"
@@ -14,32 +15,25 @@ class ResultError(Exception):
 
 
 def write(path: str | os.PathLike, text: str) -> Path:
-    """Put the text there under its final name only when all of it is on the disk; what was there before stays if that fails."""
+    """Put the text there under its final name only when all of it is on the disk; else what was there before stays."""
     target = Path(path).expanduser()
-    temporary = None
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w",
-            dir=target.parent,
-            prefix=f".{target.name}.",
-            suffix=".part",
-            delete=False,
-            encoding="utf-8",
-            newline="",
-        ) as file:
-            temporary = file.name
+        with open(part, "x", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-        temporary = None
+        os.replace(part, target)
     except OSError as error:
         raise ResultError(f"{target} cannot be written: {_why(error)}. Nothing there was changed.") from error
     finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        _remove(part)
     return target
+
+
+def _remove(part: Path) -> None:
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 def save(path: str | os.PathLike, kind: str, data: dict) -> Path:
@@ -74,14 +68,10 @@ def load(path: str | os.PathLike, kind: str) -> dict:
 
 def damaged(path: str | os.PathLike, error: Exception) -> ResultError:
     """For a file whose JSON is whole but whose content is not."""
-    return ResultError(f"{path} is damaged: {type(error).__name__} at {error}.")
+    return ResultError(
+        f"{path} is damaged: its JSON is whole, its content is not ({type(error).__name__}: {error})."
+    )
 
 
 def _why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
-
-
-def _umask() -> int:
-    value = os.umask(0)
-    os.umask(value)
-    return value

@@ -47,7 +47,8 @@ def against(measurement: Measurement, compares: bool) -> Cell:
         return Cell("–", mood="quiet")
     if measurement.baseline:
         return Cell("baseline")
-    if not compares or measurement.wrong:
+    unknown = measurement.same is None and measurement.recording is not None
+    if not compares or measurement.wrong or compared is None and unknown:
         return Cell("not compared", mood="quiet")
     if compared is None:
         return Cell(WAITING, mood="quiet")
@@ -81,7 +82,8 @@ def footnotes(result) -> list[str]:
         notes.append(
             f"short variants are called several times a round, the figure is the mean ({', '.join(repeated)})"
         )
-    notes.append("median and 95 % interval over rounds, true at every look")
+    if any(each.recording and not each.samples_ms for each in result.measurements):
+        notes.append("“one run” is the recorded run, its recorder included")
     notes += [f"{each.variant}: {each.note}" for each in result.measurements if each.note]
     return notes
 

@@ -5,14 +5,14 @@ from reprlib import Repr
 
 _repr = Repr()
 _repr.maxstring = _repr.maxother = 60
-_repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxdict = 3
+_repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxdict = 6
 
 
 def shown(value: object) -> str:
     """A short repr: 'ana', 3, [1, 2, 3, ...]; the type where the object cannot show itself or shows an address."""
     try:
         text = _repr.repr(value)
-    except Exception:
+    except Exception:  # noqa: BLE001  (a stranger's __repr__ may raise anything)
         return f"an object of type {type(value).__name__}"
     if " at 0x" in text or " instance at " in text:
         return f"an object of type {type(value).__name__}"
@@ -25,32 +25,28 @@ def named(name: object) -> str:
 
 
 def is_should_be(reference: object, value: object) -> str:
-    """ "is 'ana', should be 'ben'"; kinds instead of values where the kinds differ."""
+    """ "is 'ana', should be 'ben'"; kinds instead of values where that says more."""
+    if type(reference) is type(value) and not _large(reference) and not _large(value):
+        ours, theirs = shown(reference), shown(value)
+        if ours != theirs:
+            return f"is {theirs}, should be {ours}"
     ours, theirs = kind_of(reference), kind_of(value)
-    if reference is None:
-        return f"is {theirs}, should be None"
-    if value is None:
-        return f"is None, should be {ours}"
-    if (
-        type(reference) is type(value)
-        or shown(reference) != shown(value)
-        and not (_large(reference) or _large(value))
-    ):
-        return f"is {shown(value)}, should be {shown(reference)}"
+    if ours == theirs:
+        return f"is a {type(value).__name__}, should be a {type(reference).__name__}"
     return f"is {theirs}, should be {ours}"
 
 
 def kind_of(value: object) -> str:
-    """What sort of thing it is: "30 rows", "text", "the number 3", "a Photo"."""
+    """What sort of thing it is: "30 rows", "text of 1,204 characters", "the number 3", "a Photo"."""
     if isinstance(value, (str, bytes)):
-        return shown(value) if len(value) <= 40 else f"text of {len(value):,} characters"
+        return f"text of {len(value):,} characters" if _large(value) else f"the text {shown(value)}"
     if isinstance(value, Mapping):
-        return f"a dict of {len(value):,} keys"
+        return f"a dict of {plural(len(value), 'key')}"
     if isinstance(value, (list, tuple, Set)):
         return plural(len(value), "row")
-    if hasattr(value, "_meta"):
-        return f"a {type(value).__name__}"
-    return shown(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"the number {shown(value)}"
+    return f"a {type(value).__name__}" if hasattr(value, "_meta") else shown(value)
 
 
 def plural(number: int, noun: str) -> str:
@@ -59,6 +55,6 @@ def plural(number: int, noun: str) -> str:
 
 
 def _large(value: object) -> bool:
-    return (
-        isinstance(value, (Mapping, list, tuple, Set)) or isinstance(value, (str, bytes)) and len(value) > 40
-    )
+    if isinstance(value, (str, bytes)):
+        return len(value) > 60
+    return isinstance(value, (Mapping, list, tuple, Set)) and len(shown(value)) > 60
