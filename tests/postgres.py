@@ -1,7 +1,8 @@
 """A real PostgreSQL for tests: Debian's programs, a private folder, a free loopback port, a random password.
 
-``postgres`` (once a session) yields the Server, ``postgres_db`` points the alias "default" at it for one test.
-The server counts statements with pg_stat_statements; ``Server.statements()`` is that count for the tests' role.
+``postgres`` (once a session) yields the Server, ``postgres_db`` points the alias "default" at it for one
+test. The server counts statements with pg_stat_statements; ``Server.statements()`` is that count for the
+tests' role.
 """
 
 from __future__ import annotations
@@ -60,7 +61,12 @@ class Server:
     def admin(self, database: str = DATABASE) -> psycopg.Connection:
         """A connection of the superuser, whose own statements are never counted."""
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user="admin", password=self.password, dbname=database, autocommit=True
+            host="127.0.0.1",
+            port=self.port,
+            user="admin",
+            password=self.password,
+            dbname=database,
+            autocommit=True,
         )
 
     def prepare(self) -> None:

@@ -12,6 +12,13 @@ QUERYSET = {
                  "bulk_update", "update", "delete", "get_or_create", "iterator")
 } | {"_iterator": "iterator", "update_or_create": "get_or_create"}  # fmt: skip
 MODEL = {"save": "save", "save_base": "save", "delete": "delete", "refresh_from_db": "refresh"}
+HINTED = {
+    "related",
+    "reverse_one",
+    "prefetch",
+    "deferred",
+    "refresh",
+}  # not managers, yet hint an instance too
 FORWARD = ("ForwardManyToOneDescriptor.", "ForwardOneToOneDescriptor.")
 USERS = ("contrib/auth/__init__.py", "contrib/auth/middleware.py", "contrib/auth/backends.py")
 
@@ -29,7 +36,7 @@ def words(steps: list[tuple[CodeType, int]], manager: bool | None) -> list[str]:
         word = _word(file, code.co_qualname, code.co_name)
         if word and found[-1:] != [word]:
             found.append(word)
-    if manager and not {"related", "reverse_one", "prefetch", "deferred"} & set(found):
+    if manager and not HINTED & set(found):
         found.insert(0, "manager")
     return found if found or models else ["cursor"]
 

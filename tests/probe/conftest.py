@@ -11,11 +11,9 @@ from tests.postgres import postgres, postgres_db  # noqa: F401  (fixtures)
 def traced(shop_db):
     """A list of every statement that SQLite runs for any connection of this test, its own words."""
     statements = []
-    traced_ones = []
 
     def trace(connection, **_):
         if connection.vendor == "sqlite":
-            traced_ones.append(connection.connection)
             connection.connection.set_trace_callback(statements.append)
 
     connection_created.connect(trace, weak=False)
@@ -26,5 +24,3 @@ def traced(shop_db):
         yield statements
     finally:
         connection_created.disconnect(trace)
-        for connection in traced_ones:
-            connection.set_trace_callback(None)

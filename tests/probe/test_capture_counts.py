@@ -79,7 +79,9 @@ def test_executemany_counts_parameter_sets(traced, make):
     connection.ensure_connection()
     traced.clear()
     with record() as recording, connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO shop_tag (name) VALUES (%s)", make([[f"tag {i}"] for i in range(1000)]))
+        cursor.executemany(
+            "INSERT INTO shop_tag (name) VALUES (%s)", make([[f"tag {i}"] for i in range(1000)])
+        )
     assert recording.count == len(traced) == 1000
     query = recording.queries[0]
     assert (len(recording.queries), query.written, query.params) == (1, 1000, ["tag 0"])
@@ -122,7 +124,9 @@ def test_a_statement_that_does_not_parse_is_counted(shop_db):
 
 
 def test_a_script_counts_its_statements_and_the_commit_before_it(traced):
-    script = "INSERT INTO shop_tag (name) VALUES ('a;b'); -- a remark; with a semicolon\nDELETE FROM shop_tag;"
+    script = (
+        "INSERT INTO shop_tag (name) VALUES ('a;b'); -- a remark; with a semicolon\nDELETE FROM shop_tag;"
+    )
     connection.ensure_connection()
     connection.cursor().execute("BEGIN")
     traced.clear()
