@@ -57,10 +57,10 @@ class Tag(models.Model):
 
 class PhotoQuerySet(models.QuerySet):
     def for_feed_of(self, user):
-        """The photos of the people this user follows; everybody's for someone who is not logged in."""
-        if not user.is_authenticated:
-            return self
-        return self.filter(author__followers__follower=user)
+        """The photos of the people this user follows, everybody's for someone not logged in; newest first."""
+        # Said here although it is Meta's: Django forgets the model's ordering in a query that groups.
+        newest = self.order_by("-created", "-id")
+        return newest.filter(author__followers__follower=user) if user.is_authenticated else newest
 
     def search(self, text):
         """Photos whose caption has the text in it, or, for `#word`, that carry the tag."""

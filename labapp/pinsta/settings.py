@@ -5,6 +5,7 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = BASE_DIR / "data"
+CACHE_DIR = DATA_DIR / "cache"
 
 SECRET_KEY = "not a secret: this site runs on your own machine only"
 DEBUG = os.environ.get("PINSTA_DEBUG") == "1"
@@ -46,7 +47,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "cache" / "pinsta.sqlite3",
+        "NAME": CACHE_DIR / "pinsta.sqlite3",
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

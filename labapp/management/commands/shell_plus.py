@@ -6,7 +6,7 @@ from labapp.management.site_data import WithData
 
 
 class Command(WithData, shell_plus.Command):
-    """django-extensions' shell_plus, on a site that has data; `--lab`: JupyterLab with the models imported."""
+    """django-extensions' shell_plus, on a site that has data; `--lab` is JupyterLab with the models."""
 
     requires_system_checks = []
 

@@ -25,7 +25,7 @@ FINISHED = 1_704_067_200
 
 def folder():
     """Where the finished data sets are kept."""
-    return Path(settings.DATA_DIR) / "cache"
+    return Path(settings.CACHE_DIR)
 
 
 def ensure(scale="workshop", seed=1, progress=None, say=None):

@@ -24,7 +24,7 @@ class Scale:
     @property
     def bytes(self):
         """About how large the finished file is, rounded up."""
-        return 400_000 + 130 * self.total
+        return 400_000 + 100 * self.total
 
 
 SCALES = {
