@@ -12,9 +12,9 @@ COLUMNS = (
     ("variant", "24%", ""),
     ("queries", "66px", "dsl-number"),
     ("rows", "84px", "dsl-number"),
-    ("latency", "20%", ""),
+    ("latency", "18%", ""),
     ("time", "142px", "dsl-number"),
-    ("against", "186px", ""),
+    ("against", "200px", ""),
     ("result", "18%", ""),
 )
 
@@ -39,12 +39,16 @@ def standing(result) -> str:
     """The table with its style, question and settings, as it stands alone in a notebook's output."""
     from .look import CSS
 
-    setting = ", ".join(f"{name} = {value}" for name, value in result.settings.items())
-    caption = f"{result.experiment}: {setting}" if setting else result.experiment
     return (
         f'<style>{CSS}</style><div class="dsl-result"><b>{html.escape(result.question)}</b><br>'
-        f'<span class="dsl-quiet">{html.escape(caption)}</span></div>{table(result)}'
+        f'<span class="dsl-quiet">{html.escape(setting_words(result))}</span></div>{table(result)}'
     )
+
+
+def setting_words(result) -> str:
+    """ "feed with photos 30, round trip 2.0"."""
+    setting = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in result.settings.items())
+    return f"{result.experiment} with {setting}" if setting else result.experiment
 
 
 def _status(result) -> str:
@@ -71,11 +75,20 @@ def _row(measurement: Measurement, scale: float, comparing: bool, old: bool) -> 
     return (
         f"<tr{dimmed}>{_variant(measurement)}"
         f"{_cell(cells.queries(measurement), 'dsl-number', strong=True)}"
-        f"{_cell(cells.rows(measurement), 'dsl-number')}"
+        f"{_cell(cells.rows(measurement), 'dsl-number')}{_times(measurement, scale, comparing)}</tr>"
+    )
+
+
+def _times(measurement: Measurement, scale: float, comparing: bool) -> str:
+    """The bar, the median, the comparison, the outcome; where there are no times the outcome has all that room."""
+    outcome = cells.outcome(measurement)
+    if measurement.error or measurement.unavailable:
+        return _cell(outcome, span=4)
+    return (
         f"<td>{_bar(measurement, scale)}</td>"
         f"{_cell(cells.latency(measurement), 'dsl-number')}"
         f"{_cell(cells.against(measurement, comparing), strong=_claims(measurement))}"
-        f"{_cell(cells.outcome(measurement))}</tr>"
+        f"{_cell(outcome)}"
     )
 
 
@@ -88,13 +101,14 @@ def _variant(measurement: Measurement) -> str:
     )
 
 
-def _cell(cell: cells.Cell, kind: str = "", strong: bool = False) -> str:
+def _cell(cell: cells.Cell, kind: str = "", strong: bool = False, span: int = 1) -> str:
     text = html.escape(cell.text)
     whole = html.escape(f"{cell.text} {cell.detail}".rstrip())
     inner = f"<b>{text}</b>" if strong else text
     detail = f'<span class="dsl-detail">{html.escape(cell.detail)}</span>' if cell.detail else ""
     mood = f"dsl-{cell.mood}" if cell.mood else ""
-    return f'<td class="{f"{kind} {mood}".strip()}" title="{whole}">{inner}{detail}</td>'
+    wide = f' colspan="{span}"' if span > 1 else ""
+    return f'<td{wide} class="{f"{kind} {mood}".strip()}" title="{whole}">{inner}{detail}</td>'
 
 
 def _claims(measurement: Measurement) -> bool:
