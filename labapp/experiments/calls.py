@@ -30,7 +30,10 @@ class Calls:
             run.record_each()
             stop.hurry()
             run.weigh_each()
-            run.sample_all(budget_ms, target)
+            if budget_ms:
+                run.sample_all(budget_ms, target)
+            else:
+                run.finish("Counted in one recorded run of each variant; no rounds were asked for.")
             return run.result
 
 
@@ -65,7 +68,7 @@ class Run:
 
     def _record(self, variant, measurement):
         try:
-            if not variant.origin and variant.name not in self.experiment.warm:
+            if variant.ours and variant.name not in self.experiment.warm:
                 self._warm(variant)
             with probe.record(variant.name) as recording:
                 value = self.work(variant)
@@ -119,12 +122,16 @@ class Run:
         while True:
             calls = {variant.name: self._timed(variant) for variant in self.running()}
             if not calls:
-                self.result.status, self.result.final = "No variant could be run.", True
-                return self.observe(self.result)
+                return self.finish("No variant could be run.")
             try:
                 return self._sample(calls, budget_ms, target)
             except Failed:
                 self.observe(self.result)
+
+    def finish(self, status):
+        """This is all there will be."""
+        self.result.status, self.result.final = status, True
+        self.observe(self.result)
 
     def running(self):
         """The variants that are available and have not raised."""
@@ -143,7 +150,7 @@ class Run:
                 shown = time.monotonic()
 
     def _timed(self, variant):
-        """The call that the rounds time; it notices when a round asks another number than the recorded run."""
+        """The call that the rounds time; it notices a round that asks more or less than that run."""
         measurement = self.result[variant.name]
 
         def call():

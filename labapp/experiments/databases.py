@@ -11,7 +11,7 @@ from labapp.pinsta import seeding
 
 
 def database():
-    """The database (a choice in the panel). Variants only read: one that writes raises and changes nothing."""
+    """The database, a choice in the panel. Variants only read: one that writes raises, nothing changes."""
     parameter = Choice("database", "SQLite", help="database", choices=("SQLite",))
     return Condition(parameter, lambda choice: databases.read_only())
 

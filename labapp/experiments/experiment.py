@@ -117,7 +117,11 @@ class Experiment:
         )
 
     def run(self, *, budget_ms=2000, target=0.05, **settings):
-        """Measure one setting and return the Result; nothing that is not set keeps its default."""
+        """Measure one setting and return the Result; what is not named keeps its default.
+
+        ``budget_ms`` is the time for the rounds; 0 counts queries only. ``target`` is the half width
+        of the intervals at which the rounds end before (0.05 is ±5 %).
+        """
         settings = self.check(settings)
         return worker.call(
             lambda stop: self.measure(settings, stop, budget_ms=budget_ms, target=target)

@@ -25,5 +25,6 @@ def get(name):
     """The experiment of this name, or UnknownExperiment."""
     experiments = every()
     if name not in experiments:
-        raise UnknownExperiment(f"There is no experiment {name!r}; there are {', '.join(sorted(experiments))}.")
+        known = ", ".join(sorted(experiments))
+        raise UnknownExperiment(f"There is no experiment {name!r}; there are {known}.")
     return experiments[name]

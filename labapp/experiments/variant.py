@@ -26,6 +26,11 @@ class Variant:
     unavailable: str = ""
     origin: str = ""
 
+    @property
+    def ours(self):
+        """Whether it belongs to the lab, so that it is trusted not to remember an answer."""
+        return self.function.__module__.startswith("labapp.")
+
     def call(self, parameters):
         """Run it with the parameters it asks for."""
         return self.function(**{name: parameters[name] for name in wanted(self.function, parameters)})

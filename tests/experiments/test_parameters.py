@@ -9,7 +9,10 @@ DELAY = Number("round_trip", 0.0, low=0, high=20, unit="ms")
 DATABASE = Choice("database", "SQLite", choices=("SQLite", "PostgreSQL"))
 
 
-@pytest.mark.parametrize(("parameter", "value"), [(PHOTOS, 1), (PHOTOS, 200), (DELAY, 0), (DELAY, 2.5), (DATABASE, "SQLite")])
+ALLOWED = [(PHOTOS, 1), (PHOTOS, 200), (DELAY, 0), (DELAY, 2.5), (DATABASE, "SQLite")]
+
+
+@pytest.mark.parametrize(("parameter", "value"), ALLOWED)
 def test_what_is_allowed_is_used(parameter, value):
     assert parameter.check(value) == value
 
@@ -29,7 +32,7 @@ def test_a_number_refuses_what_is_out_of_range_or_of_another_type(value):
 
 
 def test_a_choice_names_the_choices():
-    with pytest.raises(BadSetting, match="database must be one of 'SQLite', 'PostgreSQL', and 'Oracle' is not"):
+    with pytest.raises(BadSetting, match="must be one of 'SQLite', 'PostgreSQL', and 'Oracle' is not"):
         DATABASE.check("Oracle")
 
 

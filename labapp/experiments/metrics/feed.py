@@ -19,7 +19,7 @@ from labapp.experiments.ready import needs_django
 from labapp.pinsta.models import Comment, Like, Photo
 
 
-def render(photos, comments, **_):
+def render(photos, /, comments, **_):
     """The page: what the reader's browser would get."""
     return render_to_string("pinsta/feed.html", {"photos": photos, "comments_shown": comments})
 

@@ -8,18 +8,19 @@ from labapp.pinsta.models import Photo
 
 
 def multiplied(growth):
-    """What multiplying predicts, in ms for each value: latency of the first value, and for each later one
-    so many queries times what the round trip has grown by. Only along the round trip."""
+    """What multiplying predicts along the round trip, in ms for each value.
+
+    The latency of the first value, and from there on each query costs what the round trip has grown by.
+    """
     if growth.parameter != "round_trip":
         return {}
     first = growth.results[0]
     return {
         each.variant: [
-            each.interval.middle + each.queries * (result.settings["round_trip"] - first.settings["round_trip"])
-            for result in growth.results
+            each.median_ms + each.queries * (value - growth.values[0]) for value in growth.values
         ]
         for each in first.measurements
-        if each.interval is not None
+        if each.median_ms is not None
     }
 
 

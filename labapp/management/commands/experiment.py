@@ -16,9 +16,9 @@ class Command(BaseCommand):
     help = "Measure an experiment of the lab, and print, save or export what came out."
 
     def add_arguments(self, parser):
-        parser.add_argument("name", nargs="?", help="the experiment; without it, all are listed")
+        parser.add_argument("name", nargs="?", help="which one; without a name, all are listed")
         parser.add_argument("--scale", default="workshop", help="small, workshop or large")
-        parser.add_argument("--budget", type=float, default=2.0, metavar="SECONDS", help="time for the rounds")
+        parser.add_argument("--budget", type=float, default=2.0, metavar="SECONDS", help="for the rounds")
         parser.add_argument("--grow", metavar="PARAMETER", help="measure along this parameter")
         parser.add_argument("--save", metavar="FILE", help=".json, .csv or .html")
 
@@ -85,7 +85,7 @@ def take_settings(argv):
 
 
 def read(experiment, words):
-    """The settings that the words mean: numbers where the parameter is one; the parameter refuses the rest."""
+    """The settings that the words mean: numbers where the parameter is one."""
     known = {parameter.name: parameter for parameter, _ in experiment.controls()}
     return {name: number(known.get(name), word) for name, word in words.items()}
 
