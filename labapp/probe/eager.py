@@ -9,6 +9,7 @@ A ``Prefetch(to_attr=...)`` leaves a plain list behind and cannot be seen.
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import weakref
 from functools import wraps
@@ -19,7 +20,7 @@ from django.db.models import query as django_query
 from .query import EagerLoad
 from .scope import Scope, active
 from .trail import NOWHERE, caller
-from .watched import WatchedCache, WatchedRows, traversal
+from .watched import WatchedCache, WatchedRows
 
 _lock = threading.Lock()
 _watching = 0
@@ -29,10 +30,10 @@ _originals: tuple = ()
 class Load:
     """One relation loaded ahead by one query, while the recording lasts."""
 
-    __slots__ = ("instances", "kind", "model", "owners", "relation", "trail", "used")
+    __slots__ = ("instances", "kind", "model", "name", "owners", "relation", "trail", "used")
 
-    def __init__(self, scope: Scope, kind: str, model: str, relation: str, above: int):
-        self.kind, self.model, self.relation = kind, model, relation
+    def __init__(self, scope: Scope, kind: str, model: str, relation: str, name: str, above: int):
+        self.kind, self.model, self.relation, self.name = kind, model, relation, name
         self.trail = caller(scope, above + 1) if scope.sites else NOWHERE
         self.instances = self.used = 0
         self.owners: list[weakref.ref] = []
@@ -45,8 +46,16 @@ class Load:
         self.owners.append(weakref.ref(owner))
 
     def alive(self) -> int:
-        """How many of the instances still live."""
-        return sum(owner() is not None for owner in self.owners)
+        """How many instances still live on which it was not read."""
+        owners = (owner() for owner in self.owners)
+        return sum(owner is not None and self._is_unread(owner) for owner in owners)
+
+    def _is_unread(self, owner: models.Model) -> bool:
+        rows = getattr(owner, "_prefetched_objects_cache", {}).get(self.name)
+        if getattr(getattr(rows, "_result_cache", None), "load", None) is self:
+            return True
+        cache = owner._state.fields_cache
+        return isinstance(cache, WatchedCache) and cache.loads.get(self.name) is self
 
 
 def watch() -> None:
@@ -54,18 +63,10 @@ def watch() -> None:
     global _watching, _originals
     with _lock:
         _watching += 1
-        if _watching > 1:
-            return
-        populator = django_query.RelatedPopulator
-        _originals = (
-            django_query.prefetch_related_objects,
-            django_query.prefetch_one_level,
-            populator.populate,
-        )
-        objects, level, populate = _originals
-        django_query.prefetch_related_objects = models.prefetch_related_objects = _traversing(objects)
-        django_query.prefetch_one_level = _prefetching(level)
-        populator.populate = _populating(populate)
+        if _watching == 1:
+            _originals = django_query.prefetch_one_level, django_query.RelatedPopulator.populate
+            django_query.prefetch_one_level = _prefetching(_originals[0])
+            django_query.RelatedPopulator.populate = _populating(_originals[1])
 
 
 def unwatch() -> None:
@@ -74,29 +75,12 @@ def unwatch() -> None:
     with _lock:
         _watching -= 1
         if not _watching:
-            objects, level, populate = _originals
-            django_query.prefetch_related_objects = models.prefetch_related_objects = objects
-            django_query.prefetch_one_level = level
-            django_query.RelatedPopulator.populate = populate
+            django_query.prefetch_one_level, django_query.RelatedPopulator.populate = _originals
 
 
 def _listening() -> Scope | None:
     scope = active()
     return scope if scope is not None and any(recorder.eager for recorder in scope.recorders) else None
-
-
-def _traversing(prefetch_related_objects):
-    @wraps(prefetch_related_objects)
-    def traversing(model_instances, *related_lookups):
-        before = traversal.root
-        if before is None and model_instances:
-            traversal.root = type(model_instances[0])
-        try:
-            return prefetch_related_objects(model_instances, *related_lookups)
-        finally:
-            traversal.root = before
-
-    return traversing
 
 
 class Overheard:
@@ -121,9 +105,10 @@ def _prefetching(prefetch_one_level):
         overheard = Overheard(prefetcher)
         answer = prefetch_one_level(instances, overheard, lookup, level)
         if not lookup.get_current_to_attr(level)[1]:
-            root = traversal.root or type(instances[0])
+            frame = sys._getframe(1)  # prefetch_related_objects, which knows where the path begins
+            root = type(frame.f_locals.get("model_instances", instances)[0])
             relation = lookup.get_current_prefetch_to(level)
-            load = Load(scope, "prefetch_related", root._meta.object_name, relation, 1)
+            load = Load(scope, "prefetch_related", root._meta.object_name, relation, overheard.cache_name, 1)
             for instance in {id(instance): instance for instance in instances}.values():
                 _watch_prefetched(instance, overheard, load)
         return answer
@@ -171,7 +156,7 @@ def _populating(populate):
         populate(self, row, from_obj)
         load = marks.get("_probe_load")
         if load is None:
-            load = marks["_probe_load"] = Load(scope, "select_related", root._meta.object_name, path, 1)
+            load = marks["_probe_load"] = Load(scope, "select_related", root._meta.object_name, path, name, 1)
         _watch_cached(from_obj, name, load)
 
     return populating
@@ -179,7 +164,7 @@ def _populating(populate):
 
 def settle(loads: list[Load]) -> None:
     """Let go of what nobody holds: model instances often refer to one another in circles."""
-    candidates = [load for load in loads if load.instances and not load.used]
+    candidates = [load for load in loads if load.used < load.instances]
     if any(load.alive() for load in candidates):
         gc.collect(1)
         if any(load.alive() for load in candidates):

@@ -77,8 +77,8 @@ class Span:
 class EagerLoad:
     """A relation that was loaded ahead (``select_related`` or ``prefetch_related``) and how much it was used.
 
-    ``instances`` had it loaded, on ``used`` of them it was read inside the recording, ``alive`` of them
-    still lived after the recording ended, so that someone may still read it.
+    ``instances`` had it loaded, on ``used`` of them it was read inside the recording; of the others ``alive``
+    still lived when the recording had ended, so that someone may still read it.
     """
 
     kind: str

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import threading
+import sys
+
+from django.db.models.query import prefetch_related_objects
+
+PREFETCHING = prefetch_related_objects.__code__
 
 
-class _Traversal(threading.local):
-    """The model whose instances Django is prefetching for right now: its own reads are nobody's use."""
-
-    root: type | None = None
-
-
-traversal = _Traversal()
+def _by_django() -> bool:
+    """Whether prefetch_related_objects itself reads, on its way to a relation further on."""
+    frame = sys._getframe(2)
+    for _ in range(4):
+        if frame is None or frame.f_code is PREFETCHING:
+            return frame is not None
+        frame = frame.f_back
+    return False
 
 
 class WatchedCache(dict):
@@ -24,7 +29,7 @@ class WatchedCache(dict):
         self.loads: dict = {}
 
     def __getitem__(self, name):
-        if name in self.loads and traversal.root is None:
+        if name in self.loads and not _by_django():
             self.loads.pop(name).used += 1
         return super().__getitem__(name)
 
@@ -52,7 +57,7 @@ class WatchedRows(list):
         self.load = load
 
     def _note(self) -> None:
-        if self.load is not None and traversal.root is None:
+        if self.load is not None and not _by_django():
             self.load.used += 1
             self.load = None
 

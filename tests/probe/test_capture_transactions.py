@@ -36,7 +36,7 @@ def test_a_rollback_and_a_rolled_back_savepoint(connected):
             with pytest.raises(IntegrityError), transaction.atomic():
                 Tag.objects.create(pk=1, name="one")
                 Tag.objects.bulk_create([Tag(pk=1, name="again")])
-            1 / 0  # noqa: B018
+            1 / 0
     assert recording.count == len(connected)
     assert sql(recording) == ["BEGIN", "SAVEPOINT", "INSERT", "INSERT", "ROLLBACK", "RELEASE", "ROLLBACK"]
 
