@@ -83,7 +83,8 @@ def install(kind: str) -> int:
     if not environment_works():
         print(f"Making .venv with Python {sys.version.split()[0]}.", flush=True)
         # The Python that runs this may be the one in .venv, which cannot make itself.
-        subprocess.run([getattr(sys, "_base_executable", sys.executable), "-m", "venv", VENV], check=True)
+        base = getattr(sys, "_base_executable", sys.executable)
+        subprocess.run([base, "-m", "venv", VENV], check=True, capture_output=True, text=True)
     print(f"Installing {WHAT[kind]} into .venv; the first time this takes a minute or two.", flush=True)
     note.unlink(missing_ok=True)
     if pip_install(kind):
@@ -106,7 +107,7 @@ def main(kinds: list[str]) -> int:
         complain("\nStopped; call make again to go on.")
         return 130
     except subprocess.CalledProcessError as error:
-        complain(f"Making .venv failed: {error}.")
+        complain(f"{error.stdout}{error.stderr}\nMaking .venv failed, for the reason above.")
         return 1
 
 
