@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
+from django.db import OperationalError
 
 from .errors import SeedingError
 from .scales import check
@@ -163,7 +164,7 @@ def room_for(scale, size, folder):
         raise SeedingError(_no_room(sentence, size.bytes, there))
     try:
         yield
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.OperationalError, OperationalError) as error:
         if _is_full(error):
             raise SeedingError(_no_room(sentence, size.bytes, there)) from error
         raise SeedingError(f"{sentence} in {folder} did not work: {error}.") from error
@@ -171,6 +172,8 @@ def room_for(scale, size, folder):
 
 def _is_full(error):
     """Whether this error means that no more can be written: no space, a quota, or a limit on file size."""
+    if isinstance(error, OperationalError):
+        error = error.__cause__  # Django's error for the driver's
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)

@@ -58,19 +58,22 @@ class People:
         more = self.scale.boards - self.scale.users
         return [*self.everybody, *(self.famous[dice.rank(self.fame)] for _ in range(more))]
 
-    def follows(self, photos_of):
-        """Rows of pinsta_follow. Ana follows enough people to have a feed worth scrolling."""
+    def meet(self, photos_of):
+        """Draw who follows whom, and when. Ana follows enough people to have a feed worth scrolling."""
         dice, pairs = Dice(self.seed, "follows"), {}
         wanted, offered = max(240, self.scale.photos // 5), 0
         for person in self.famous:
             if person != ANA and offered < wanted:
                 pairs[ANA, person] = None
-                offered += photos_of.get(person, 0)
+                offered += photos_of[person]
         active, famous, activity, fame, rank = self.active, self.famous, self.activity, self.fame, dice.rank
         while len(pairs) < self.scale.follows:
             follower, followed = active[rank(activity)], famous[rank(fame)]
             if follower != followed and follower != ANA:
                 pairs[follower, followed] = None
-        when = moments(dice, len(pairs), PHOTOGRAPHING)
-        for follow, ((follower, followed), moment) in enumerate(zip(pairs, when, strict=True), 1):
+        self.followed = list(zip(moments(dice, len(pairs), PHOTOGRAPHING), pairs, strict=True))
+
+    def follows(self):
+        """Rows of pinsta_follow."""
+        for follow, (moment, (follower, followed)) in enumerate(self.followed, 1):
             yield follow, follower, followed, written(moment)

@@ -64,7 +64,8 @@ class Reactions:
     def notifications(self):
         """Rows of pinsta_notification: some for Ana, a sample for others; the newest are unread."""
         dice, wanted = Dice(self.seed, "notifications"), self.scale.notifications
-        events = list(chain(self._events("liked", self.liked), self._events("commented", self.said)))
+        follows = ((moment, *reversed(pair), "followed", None) for moment, pair in self.people.followed)
+        events = [*self._events("liked", self.liked), *self._events("commented", self.said), *follows]
         anas = [event for event in events if event[1] == ANA][-(wanted // 3) :]
         others = [event for event in events if event[1] != ANA]
         step = max(1, len(others) // (wanted - len(anas)))

@@ -26,6 +26,7 @@ def tables(scale, seed):
     language = Language(Dice(seed, "language"), size=4_000 + scale.total // 12)
     people = People(scale, seed, language)
     pictures = Pictures(scale, seed, people)
+    people.meet(pictures.photos_of)
     makers = {
         "auth_user": people.users,
         "pinsta_profile": people.profiles,
@@ -33,7 +34,7 @@ def tables(scale, seed):
         "pinsta_tag": pictures.tags,
         "pinsta_photo": pictures.photos,
         "pinsta_phototag": pictures.photo_tags,
-        "pinsta_follow": lambda: people.follows(pictures.photos_of),
+        "pinsta_follow": people.follows,
     }
     for table, maker in makers.items():
         yield table, COLUMNS[table].split(), maker()
