@@ -7,88 +7,111 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK = {"light": "#1f2328", "dark": "#e6edf3"}
-GRID = {"light": "#d0d7de", "dark": "#30363d"}
+GRID = {"light": "#d8dee4", "dark": "#30363d"}
+LABEL_GAP = 0.07
 
 
 def growth_figure(growth, theme: str = "light") -> "Figure":
-    """Queries and latency against the parameter: points, intervals, and the law as a line."""
-    figure, (queries, latency) = _figure(theme, 1, 2, (9.6, 3.6))
+    """Queries and latency against the parameter: points, intervals, and the law as a line; dashed what was predicted."""
+    figure, (queries, latency) = _figure(theme, 2, (9.6, 3.7))
     queries.set_title("queries", loc="left", color=INK[theme], fontsize=10)
     latency.set_title("latency, ms (median, 95 % interval)", loc="left", color=INK[theme], fontsize=10)
-    for variant in growth.variants:
-        points = [(value, each) for value, each in growth.points(variant) if isinstance(value, (int, float))]
-        if points:
-            _draw(queries, points, "queries", growth.laws[variant])
-            _draw(latency, points, "median_ms", growth.latency_laws[variant])
-    for axes in (queries, latency):
-        axes.set_xlabel(growth.parameter)
-        axes.set_ylim(bottom=0)
+    places = _places(growth)
+    for axes, name, laws in ((queries, "queries", growth.laws), (latency, "median_ms", growth.latency_laws)):
+        ends = {}
+        for variant in growth.variants:
+            known = [(places[value], getattr(each, name), each) for value, each in growth.points(variant)]
+            known = [point for point in known if point[1] is not None]
+            if known:
+                _draw(axes, known, laws[variant])
+                ends[variant] = known[-1][1], known[-1][2].colour
+        if axes is latency:
+            _draw_predicted(axes, growth, places)
+        _finish_growth(axes, growth, places, ends)
     return figure
 
 
 def distribution_figure(result, theme: str = "light") -> "Figure":
-    """Every round of every variant as a dot, with the median and its interval."""
+    """Every round of every variant as a dot, with the median and its interval as a whisker."""
     shown = [each for each in result.measurements if each.samples_ms]
-    figure, (axes,) = _figure(theme, 1, 1, (9.6, 0.8 + 0.45 * max(1, len(shown))))
+    figure, (axes,) = _figure(theme, 1, (9.6, 0.8 + 0.45 * max(1, len(shown))))
     for place, each in enumerate(shown):
-        spread = [place + 0.3 * ((index * 0.618) % 1 - 0.5) for index in range(len(each.samples_ms))]
-        axes.scatter(each.samples_ms, spread, s=9, color=each.colour, alpha=0.55, linewidths=0)
+        spread = [place + 0.5 * ((index * 0.618) % 1 - 0.5) for index in range(len(each.samples_ms))]
+        axes.scatter(each.samples_ms, spread, s=9, color=each.colour, alpha=0.6, linewidths=0)
         if each.interval is not None:
             low, middle, high = each.interval.low, each.interval.middle, each.interval.high
             axes.errorbar(
                 middle, place, xerr=[[middle - low], [high - middle]], fmt="|", color=INK[theme], capsize=3
             )
     axes.set_yticks(range(len(shown)), [each.variant for each in shown])
+    axes.grid(visible=False, axis="y")
     axes.invert_yaxis()
     axes.set_xlabel("ms, one dot a round")
     axes.set_xlim(left=0)
     return figure
 
 
-def _draw(axes: "Axes", points: list, name: str, law) -> None:
-    known = [(value, getattr(each, name), each) for value, each in points if getattr(each, name) is not None]
-    if not known:
-        return
-    xs, ys = [value for value, _, _ in known], [amount for _, amount, _ in known]
-    colour, variant = known[-1][2].colour, known[-1][2].variant
-    if name == "median_ms":
-        _whiskers(axes, known, colour)
-    axes.plot(xs, ys, "o", color=colour, markersize=5)
+def _places(growth) -> dict:
+    """Where each value stands on the axis: at itself, or side by side where values are not numbers."""
+    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in growth.values)
+    return {value: value if numbers else index for index, value in enumerate(growth.values)}
+
+
+def _draw(axes: "Axes", known: list, law) -> None:
+    """Points, whiskers and the law of one variant; `known` are (place, figure, measurement)."""
+    xs, ys, colour = [place for place, _, _ in known], [figure for _, figure, _ in known], known[-1][2].colour
+    for place, figure, each in known:
+        if figure == each.median_ms and each.interval is not None:
+            around = [[figure - each.interval.low], [each.interval.high - figure]]
+            axes.errorbar(place, figure, yerr=around, color=colour, capsize=3, linewidth=1)
+    axes.plot(xs, ys, "o", color=colour, markersize=4.5)
     axes.plot(*_line(law, xs, ys), color=colour, linewidth=1.4)
-    axes.annotate(
-        variant,
-        (xs[-1], ys[-1]),
-        xytext=(8, 0),
-        textcoords="offset points",
-        color=colour,
-        va="center",
-        fontsize=9,
-    )
-
-
-def _whiskers(axes: "Axes", known: list, colour: str) -> None:
-    for value, amount, each in known:
-        if each.interval is not None:
-            low, high = amount - each.interval.low, each.interval.high - amount
-            axes.errorbar(value, amount, yerr=[[low], [high]], color=colour, capsize=3, linewidth=1)
 
 
 def _line(law, xs: list, ys: list) -> tuple[list, list]:
     """The law between the first and the last point; the points joined where there is none."""
-    if law.formula is None:
-        return xs, ys
     first, last = min(xs), max(xs)
+    if law.formula is None or first == last:
+        return xs, ys
     steps = [first + (last - first) * step / 200 for step in range(201)]
     return steps, [law.predict(step) for step in steps]
 
 
-def _figure(theme: str, rows: int, columns: int, size: tuple[float, float]):
+def _draw_predicted(axes: "Axes", growth, places: dict) -> None:
+    colours = {each.variant: each.colour for result in growth.results for each in result.measurements}
+    for variant, expected in growth.predicted.items():
+        xs = [places[value] for value in growth.values[: len(expected)]]
+        axes.plot(
+            xs, expected[: len(xs)], "--", color=colours.get(variant, "#999999"), linewidth=1.2, alpha=0.8
+        )
+    if growth.predicted:
+        axes.set_title(axes.get_title(loc="left")[:-1] + "; dashed: predicted)", loc="left", fontsize=10)
+
+
+def _finish_growth(axes: "Axes", growth, places: dict, ends: dict) -> None:
+    axes.set_xlabel(growth.parameter)
+    axes.set_ylim(bottom=0)
+    if list(places.values()) != list(places):
+        axes.set_xticks(list(places.values()), [str(value) for value in places])
+    _label(axes, ends)
+
+
+def _label(axes: "Axes", ends: dict) -> None:
+    """The variants' names at the right, beside where their lines end, moved apart where those are close."""
+    top = axes.get_ylim()[1]
+    place = -1.0
+    for variant, (end, colour) in sorted(ends.items(), key=lambda item: item[1][0]):
+        place = max(place + LABEL_GAP, end / top)
+        axes.text(1.015, place, variant[:24], color=colour, transform=axes.transAxes, va="center", fontsize=9)
+
+
+def _figure(theme: str, columns: int, size: tuple[float, float]):
     from matplotlib.figure import Figure
 
     if theme not in INK:
         raise ValueError(f"theme is {theme!r}; it must be 'light' or 'dark'")
     figure = Figure(figsize=size, layout="constrained", facecolor="none")
-    all_axes = figure.subplots(rows, columns, squeeze=False)[0]
+    all_axes = figure.subplots(1, columns, squeeze=False)[0]
     for axes in all_axes:
         _dress(axes, theme)
     return figure, all_axes

@@ -56,7 +56,7 @@ class Comparison:
         if self.interval is None:
             return f"{ratio_figure(self.middle)} so far" if self.middle else ""
         if self.verdict == NO_DIFFERENCE:
-            return f"between {ratio_range(self.interval)}×"
+            return f"{ratio_range(self.interval)}×"
         return ratio_range(self._away)
 
     @property

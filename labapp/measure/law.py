@@ -42,7 +42,7 @@ def fit(xs: Sequence[float], ys: Sequence[float]) -> Law:
         raise ValueError(f"fit needs as many ys as xs; there are {len(xs)} xs and {len(ys)} ys")
     points = sorted({(float(x), float(y)) for x, y in zip(xs, ys, strict=True)})
     if len({x for x, _ in points}) < 2:
-        return Law("no simple law", "none", points=len(points))
+        return Law("no law from one point" if points else "not measured", "none", points=len(points))
     exact = all(y.is_integer() for _, y in points)
     found = laws_of_counts.find(points) if exact else laws_of_times.find(points)
     text, kind, formula, sure = found or ("no simple law", "none", None, False)

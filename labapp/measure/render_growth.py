@@ -1,33 +1,57 @@
-"""Growth as HTML: the laws, and the picture as SVG."""
+"""Growth as HTML: the picture as SVG that follows the page's theme, and the laws in words."""
 
 import html
 import io
+import re
 
+from .charts import GRID, INK
 from .look import CSS
 
 
-def svg(figure) -> str:
-    """A Figure as SVG text that can stand inside a page."""
+def standing(growth) -> str:
+    """Picture and laws with their style, as they stand alone in a notebook's output."""
+    return f"<style>{CSS}</style>{figures(growth)}{laws(growth)}"
+
+
+def figures(growth) -> str:
+    """The picture of Growth.figure() as inline SVG. Needs look.CSS once on the page."""
+    return picture(growth.figure(), f"How {growth.experiment} grows with {growth.parameter}")
+
+
+def picture(figure, label: str) -> str:
+    """A Figure of the light theme as inline SVG; its ink and grid take the colours of the page around it."""
+    from matplotlib import rc_context
+
     text = io.StringIO()
-    figure.savefig(text, format="svg", transparent=True)
-    return text.getvalue()[text.getvalue().index("<svg") :]
+    with rc_context({"svg.fonttype": "none"}):
+        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    svg = text.getvalue()
+    svg = (
+        svg[svg.index("<svg") :]
+        .replace(INK["light"], "currentColor")
+        .replace(GRID["light"], "var(--dsl-r-line)")
+    )
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    named = f'<svg role="img" aria-label="{html.escape(label, quote=True)}"'
+    return f'<div class="dsl-growth">{svg.replace("<svg", named, 1)}</div>'
 
 
 def laws(growth) -> str:
-    """A table of the laws, one row for each variant."""
+    """A table of the laws, one row for each variant. Needs look.CSS once on the page."""
     queries, latency = growth.laws, growth.latency_laws
     rows = "".join(
-        f'<tr><th scope="row"><b>{html.escape(variant)}</b></th><td>{html.escape(queries[variant].text)}</td>'
+        f'<tr><th scope="row"><span class="dsl-chip" style="background:{html.escape(_colour(growth, variant))}"></span>'
+        f"<b>{html.escape(variant)}</b></th><td>{html.escape(queries[variant].text)}</td>"
         f"<td>{html.escape(latency[variant].text)}</td></tr>"
         for variant in growth.variants
     )
     return (
-        '<div class="dsl-result"><table><thead><tr><th scope="col">variant</th><th scope="col">queries</th>'
-        f'<th scope="col">latency, ms</th></tr></thead><tbody>{rows}</tbody></table>'
-        f'<p class="dsl-notes">n = {html.escape(growth.parameter)}</p></div>'
+        '<div class="dsl-result"><table class="dsl-laws"><thead><tr><th scope="col">variant</th>'
+        f'<th scope="col">queries</th><th scope="col">latency, ms</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<p class="dsl-notes">n = {html.escape(growth.parameter)}. Queries are counted, so their law is exact unless '
+        "it says “about”; that of the latency is the plainest curve near the medians.</p></div>"
     )
 
 
-def standing(growth) -> str:
-    """The laws with their style, as they stand alone in a notebook's output."""
-    return f"<style>{CSS}</style>{laws(growth)}"
+def _colour(growth, variant: str) -> str:
+    return next((each.colour for _, each in growth.points(variant)), "#999999")

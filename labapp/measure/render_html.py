@@ -8,14 +8,15 @@ from . import table as cells
 from .figures import milliseconds
 from .measurement import Measurement
 
+VISIBLE = 0.006  # a narrower whisker would hide its bar
 COLUMNS = (
-    ("variant", "24%", ""),
-    ("queries", "66px", "dsl-number"),
+    ("variant", "auto", ""),
+    ("queries", "70px", "dsl-number"),
     ("rows", "84px", "dsl-number"),
     ("latency", "18%", ""),
-    ("time", "142px", "dsl-number"),
-    ("against", "200px", ""),
-    ("result", "18%", ""),
+    ("time", "136px", "dsl-number"),
+    ("against", "146px", ""),
+    ("result", "128px", ""),
 )
 
 
@@ -41,14 +42,8 @@ def standing(result) -> str:
 
     return (
         f'<style>{CSS}</style><div class="dsl-result"><b>{html.escape(result.question)}</b><br>'
-        f'<span class="dsl-quiet">{html.escape(setting_words(result))}</span></div>{table(result)}'
+        f'<span class="dsl-quiet">{html.escape(cells.setting_words(result))}</span></div>{table(result)}'
     )
-
-
-def setting_words(result) -> str:
-    """ "feed with photos 30, round trip 2.0"."""
-    setting = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in result.settings.items())
-    return f"{result.experiment} with {setting}" if setting else result.experiment
 
 
 def _status(result) -> str:
@@ -59,7 +54,7 @@ def _status(result) -> str:
 def _head(result, scale: float) -> str:
     baseline = result.baseline
     names = {
-        "latency": f"latency, 0 to {milliseconds(scale)}" if scale else "latency",
+        "latency": f"latency, to {milliseconds(scale)}" if scale else "latency",
         "time": "median, 95 %",
         "against": f"against {baseline.variant}" if baseline else "",
     }
@@ -87,7 +82,7 @@ def _times(measurement: Measurement, scale: float, comparing: bool) -> str:
     return (
         f"<td>{_bar(measurement, scale)}</td>"
         f"{_cell(cells.latency(measurement), 'dsl-number')}"
-        f"{_cell(cells.against(measurement, comparing), strong=_claims(measurement))}"
+        f"{_cell(cells.against(measurement, comparing), strong=_claims(measurement), detail='dsl-below')}"
         f"{_cell(outcome)}"
     )
 
@@ -101,14 +96,16 @@ def _variant(measurement: Measurement) -> str:
     )
 
 
-def _cell(cell: cells.Cell, kind: str = "", strong: bool = False, span: int = 1) -> str:
+def _cell(
+    cell: cells.Cell, kind: str = "", strong: bool = False, span: int = 1, detail: str = "dsl-detail"
+) -> str:
     text = html.escape(cell.text)
     whole = html.escape(f"{cell.text} {cell.detail}".rstrip())
     inner = f"<b>{text}</b>" if strong else text
-    detail = f'<span class="dsl-detail">{html.escape(cell.detail)}</span>' if cell.detail else ""
-    mood = f"dsl-{cell.mood}" if cell.mood else ""
+    beside = f'<span class="{detail}">{html.escape(cell.detail)}</span>' if cell.detail else ""
+    kinds = f"{kind} dsl-{cell.mood}".strip() if cell.mood else kind
     wide = f' colspan="{span}"' if span > 1 else ""
-    return f'<td{wide} class="{f"{kind} {mood}".strip()}" title="{whole}">{inner}{detail}</td>'
+    return f'<td{wide} class="{kinds}" title="{whole}">{inner}{beside}</td>'
 
 
 def _claims(measurement: Measurement) -> bool:
@@ -121,7 +118,7 @@ def _bar(measurement: Measurement, scale: float) -> str:
     length = measurement.median_ms if measurement.median_ms is not None else measurement.recorded_ms
     if length is None or not scale or measurement.error or measurement.unavailable:
         return '<div class="dsl-track"></div>'
-    faint = " dsl-faint" if measurement.interval is None else ""
+    faint = " dsl-faint" if measurement.interval is None or measurement.wrong else ""
     bar = (
         f'<div class="dsl-bar{faint}" style="width:{_share(length, scale)};'
         f'background:{html.escape(measurement.colour)}"></div>'
@@ -134,6 +131,8 @@ def _whisker(measurement: Measurement, scale: float) -> str:
     if interval is None:
         return ""
     high = min(interval.high, scale)
+    if high - interval.low < scale * VISIBLE:
+        return ""
     return (
         f'<div class="dsl-whisker" style="left:{_share(interval.low, scale)};'
         f'width:{_share(high - interval.low, scale)}"></div>'

@@ -5,66 +5,77 @@ import textwrap
 from . import table as cells
 
 WIDTH = 100
-HEADINGS = ("variant", "queries", "rows", "latency, median", "against baseline", "result")
+GAP = "  "
+LONGEST_NAME = 28
 
 
 def table(result) -> str:
-    """The result's table with question, status and footnotes."""
+    """The result's table with question, status and footnotes; what does not fit its cell is said in full below it."""
     comparing = cells.compares(result)
-    lines = [_line(result, measurement, comparing) for measurement in result.measurements]
-    setting = ", ".join(f"{name} = {value}" for name, value in result.settings.items())
-    parts = [
-        result.question,
-        f"{result.experiment}: {setting}" if setting else result.experiment,
-        result.status,
-        "",
-    ]
+    baseline = f"against {result.baseline.variant}" if result.baseline else ""
+    head = ["variant", "queries", "rows", "median", "±", baseline, "result"]
+    lines = [_line(measurement, comparing) for measurement in result.measurements]
+    listed, cut = aligned([head, *lines], left=(0, 5, 6))
+    said = [f"{result.measurements[row - 1].variant}: {lines[row - 1][-1]}" for row in cut if row]
     return "\n".join(
-        [line for part in parts for line in (textwrap.wrap(part, WIDTH) or [""])]
-        + aligned([list(HEADINGS), *lines])
-        + ["", *textwrap.wrap("; ".join(cells.footnotes(result)) + ".", WIDTH)]
+        [
+            *_wrapped([result.question, cells.setting_words(result), result.status]),
+            "",
+            *listed,
+            *(["", *_wrapped(said)] if said else []),
+            "",
+            *_wrapped(["; ".join(cells.footnotes(result)) + "."]),
+        ]
     )
 
 
 def growth(grown) -> str:
-    """The law of each variant, and queries and latency at each value."""
+    """The law of each variant, with what was measured at each value."""
     laws, latencies = grown.laws, grown.latency_laws
-    lines = [["variant", "queries", "latency in ms", "measured"]]
+    lines = [["variant", "queries", "latency in ms", "queries measured"]]
     for variant in grown.variants:
-        points = grown.points(variant)
-        measured = f"{points[0][0]} to {points[-1][0]}" if points else "nowhere"
-        lines.append(
-            [variant, laws[variant].text, latencies[variant].text, f"{grown.parameter} = {measured}"]
-        )
-    return "\n".join([f"{grown.experiment}, n = {grown.parameter}", "", *aligned(lines)])
+        counts = ", ".join(f"{cells.count(each.queries)} at {value}" for value, each in grown.points(variant))
+        lines.append([variant, laws[variant].text, latencies[variant].text, counts])
+    listed, _ = aligned(lines, left=(0, 1, 2, 3))
+    return "\n".join([f"{grown.experiment} along {grown.parameter} (n)", "", *listed])
 
 
-def aligned(lines: list[list[str]]) -> list[str]:
-    """Columns side by side; when that is too wide the widest give way, cut with an ellipsis."""
+def aligned(lines: list[list[str]], left: tuple[int, ...]) -> tuple[list[str], list[int]]:
+    """Columns side by side, and the numbers of the lines whose last cell was cut so that they fit.
+
+    `left` are the columns that are set to the left. Figures are never cut: only the first column and the last
+    are.
+    """
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    room = WIDTH - 2 * (len(widths) - 1)
-    while sum(widths) > room:
-        widths[widths.index(max(widths))] -= 1
-    return [
-        "  ".join(_fitted(text, width) for text, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    ]
+    room = WIDTH - sum(widths[1:-1]) - len(GAP) * (len(widths) - 1)
+    widths[0] = max(8, min(widths[0], LONGEST_NAME, room - 12))
+    widths[-1] = max(8, min(widths[-1], room - widths[0]))
+    rows = []
+    for line in lines:
+        fitted = [_fitted(text, width) for text, width in zip(line, widths, strict=True)]
+        places = enumerate(zip(fitted, widths, strict=True))
+        rows.append(
+            GAP.join(text.ljust(width) if at in left else text.rjust(width) for at, (text, width) in places)
+        )
+    return [row.rstrip() for row in rows], [at for at, line in enumerate(lines) if len(line[-1]) > widths[-1]]
 
 
-def _line(result, measurement, comparing) -> list[str]:
+def _line(measurement, comparing: bool) -> list[str]:
+    latency, against = cells.latency(measurement), cells.against(measurement, comparing)
     return [
         measurement.variant,
         cells.queries(measurement).text,
         cells.rows(measurement).text,
-        _both(cells.latency(measurement)),
-        _both(cells.against(measurement, comparing)),
+        latency.text,
+        latency.detail,
+        f"{against.text} {against.detail}".rstrip(),
         cells.outcome(measurement).text,
     ]
 
 
-def _both(cell) -> str:
-    return f"{cell.text} {cell.detail}".rstrip()
+def _wrapped(paragraphs: list[str]) -> list[str]:
+    return [line for paragraph in paragraphs for line in textwrap.wrap(paragraph, WIDTH)]
 
 
 def _fitted(text: str, width: int) -> str:
-    return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from . import pages
 from .rows import rows_difference
-from .wording import is_should_be, named, shown
+from .wording import is_should_be, named, plural, shown
 
 PLAIN = {str, bytes, int, float, bool, Decimal, date, datetime, UUID}
 NUMBERS = (bool, int, float, Decimal, complex)
@@ -108,11 +108,26 @@ def _compare_dataclasses(reference, value, ordered):
 
 
 def _compare_sets(reference, value, ordered):
-    return rows_difference(sorted(reference, key=repr), sorted(value, key=repr), compare, ordered=False)
+    return rows_difference(sorted(reference, key=repr), sorted(value, key=repr), _compare_row, ordered=False)
 
 
 def _compare_rows(reference, value, ordered):
-    return rows_difference(list(reference), list(value), compare, ordered)
+    return rows_difference(list(reference), list(value), _compare_row, ordered)
+
+
+def _compare_row(reference, value):
+    """A row that is itself a tuple has columns."""
+    if not isinstance(reference, (list, tuple)) or not isinstance(value, (list, tuple)):
+        return compare(reference, value)
+    if len(reference) != len(value):
+        return f"{plural(len(value), 'column')}, should be {len(reference):,}"
+    return _first(
+        (
+            (f"column {number}", ours, theirs)
+            for number, (ours, theirs) in enumerate(zip(reference, value, strict=True), 1)
+        ),
+        ordered=True,
+    )
 
 
 def _compare_spent(reference, value, ordered):

@@ -32,7 +32,11 @@ def latency(measurement: Measurement) -> Cell:
     if measurement.unavailable or measurement.error and not measurement.samples_ms:
         return Cell("–", mood="quiet")
     if measurement.interval is not None:
-        return Cell(milliseconds(measurement.interval.middle), plus_minus(measurement.interval))
+        return Cell(
+            milliseconds(measurement.interval.middle),
+            plus_minus(measurement.interval),
+            "quiet" if measurement.wrong else "",
+        )
     if measurement.median_ms is not None:
         return Cell(milliseconds(measurement.median_ms), f"{len(measurement.samples_ms)} so far", "quiet")
     if measurement.recorded_ms is not None:
@@ -86,6 +90,12 @@ def footnotes(result) -> list[str]:
         notes.append("“one run” is the recorded run, its recorder included")
     notes += [f"{each.variant}: {each.note}" for each in result.measurements if each.note]
     return notes
+
+
+def setting_words(result) -> str:
+    """ "feed with photos 30, round trip 2.0"."""
+    setting = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in result.settings.items())
+    return f"{result.experiment} with {setting}" if setting else result.experiment
 
 
 def compares(result) -> bool:

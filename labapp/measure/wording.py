@@ -40,6 +40,8 @@ def kind_of(value: object) -> str:
     """What sort of thing it is: "30 rows", "text of 1,204 characters", "the number 3", "a Photo"."""
     if isinstance(value, (str, bytes)):
         return f"text of {len(value):,} characters" if _large(value) else f"the text {shown(value)}"
+    if not _large(value) and isinstance(value, (Mapping, list, tuple, Set)):
+        return shown(value)
     if isinstance(value, Mapping):
         return f"a dict of {plural(len(value), 'key')}"
     if isinstance(value, (list, tuple, Set)):
