@@ -3,6 +3,7 @@
 from labapp.probe.cures import duplicate_cure
 from labapp.probe.findings.evidence import Evidence
 from labapp.probe.findings.finding import Finding
+from labapp.probe.findings.source import constant_turns
 from labapp.probe.fingerprint import fingerprint, tables
 
 _UNSEEN = {"session", "auth_user", "refresh"}
@@ -21,7 +22,7 @@ def duplicates(recording, evidence: Evidence, taken: set[int]) -> list[Finding]:
     for positions in asked.values():
         if len(positions) > 1:
             runs = _runs(recording, positions, evidence)
-            found += [_finding(recording, run) for run in runs if len(run) > 1 and not _is_one_prefetch(recording, run)]
+            found += [_finding(recording, run) for run in runs if len(run) > 1 and not _is_meant(recording, run)]
     return found
 
 
@@ -44,10 +45,12 @@ def _runs(recording, positions: list[int], evidence: Evidence) -> list[list[int]
     return runs
 
 
-def _is_one_prefetch(recording, run: list[int]) -> bool:
-    """One prefetch_related() that reaches the same rows along two relations."""
+def _is_meant(recording, run: list[int]) -> bool:
+    """One prefetch_related() that reaches the same rows along two relations, or a loop of so many attempts."""
     queries = [recording.queries[position] for position in run]
-    return all("prefetch" in query.via for query in queries) and len({query.key for query in queries}) == 1
+    if len({query.key for query in queries}) > 1:
+        return False
+    return "prefetch" in queries[0].via or constant_turns(queries[0].stack) >= len(run)
 
 
 def _finding(recording, run: list[int]) -> Finding:

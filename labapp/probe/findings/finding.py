@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 KINDS = ("N+1", "duplicate", "write in a loop", "unused eager load", "unbounded result")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Finding:
     """What was found.
 
@@ -49,6 +49,9 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message} Cure: {self.cure}."
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
     def _repr_html_(self) -> str:
         from labapp.probe.render_html import finding_html, page

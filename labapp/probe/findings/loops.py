@@ -11,6 +11,7 @@ from labapp.probe.relations import Schema
 def loops(repeats: list[Repeat], evidence: Evidence, schema: Schema) -> list[Finding]:
     """Return a finding for each place that sends its statements once for each row."""
     looped = [repeat for repeat in repeats if _is_loop(repeat, evidence)]
+    _take_in_strays(looped, repeats, evidence)
     return [_finding(together, evidence, schema) for together in _by_cause(looped)]
 
 
@@ -23,6 +24,22 @@ def _is_loop(repeat: Repeat, evidence: Evidence) -> bool:
     if "prefetch" in repeat.via and max(map(len, repeat.lists)) > 1 and not one_per_row:
         return False  # several relations to one table, each fetched once
     return evidence.is_loop(repeat, one_per_row)
+
+
+def _take_in_strays(looped: list[Repeat], repeats: list[Repeat], evidence: Evidence) -> None:
+    """A lazy loop may take its first step from another line: take in what makes one execution for each row."""
+    members = set(map(id, looped))
+    for repeat in looped:
+        if evidence.rows_match(repeat):
+            continue
+        strays = [
+            other
+            for other in repeats
+            if id(other) not in members and other.fingerprint == repeat.fingerprint and other.spot == repeat.spot
+        ]
+        joined = repeat.joined(strays) if strays else repeat
+        if strays and evidence.rows_match(joined):
+            repeat.queries, repeat.positions = joined.queries, joined.positions
 
 
 def _keeps_login(repeat: Repeat) -> bool:

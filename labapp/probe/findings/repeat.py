@@ -1,5 +1,7 @@
 """A Repeat: one statement sent several times from exactly one place while one request was handled."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -34,6 +36,19 @@ class Repeat:
     @property
     def via(self) -> set[str]:
         return set(self.first.via)
+
+    @property
+    def spot(self) -> tuple:
+        """The innermost line of the user's code, whoever called it: (request, alias, line, template tag)."""
+        return (*self.key[:2], *_spot(self.first))
+
+    def joined(self, others: list[Repeat]) -> Repeat:
+        """Return this repeat together with others, in time order."""
+        every = [self, *others]
+        pairs = [pair for one in every for pair in zip(one.positions, one.queries, strict=True)]
+        pairs.sort(key=lambda pair: pair[1].started_ms)
+        positions, queries = zip(*pairs, strict=True)
+        return Repeat(self.fingerprint, self.key, list(queries), list(positions))
 
     @property
     def call(self) -> tuple:
@@ -101,20 +116,14 @@ def _recursion_joined(found: list[Repeat]) -> list[Repeat]:
     """Join what one line sent at several depths of a recursion: each depth is a path of its own."""
     lines: dict[tuple, list[Repeat]] = {}
     for repeat in found:
-        lines.setdefault((repeat.fingerprint, *repeat.key[:2], _spot(repeat.first)), []).append(repeat)
+        lines.setdefault((repeat.fingerprint, *repeat.spot), []).append(repeat)
     joined = []
     for depths in lines.values():
         if len(depths) == 1 or not any(_is_recursive(repeat.first) for repeat in depths):
             joined += depths
             continue
-        positions = [position for repeat in depths for position in repeat.positions]
-        pairs = sorted(zip(positions, (query for repeat in depths for query in repeat.queries), strict=True), key=_position)
-        joined.append(Repeat(depths[0].fingerprint, depths[0].key, [query for _, query in pairs], [position for position, _ in pairs]))
+        joined.append(depths[0].joined(depths[1:]))
     return sorted(joined, key=lambda repeat: repeat.first.started_ms)
-
-
-def _position(pair) -> int:
-    return pair[0]
 
 
 def _spot(query) -> tuple:

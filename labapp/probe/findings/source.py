@@ -53,7 +53,7 @@ def _loops_around(tree: ast.Module, line: int, column: int | None):
             loops, ends, scope = [], False, node
         elif isinstance(node, (ast.With, ast.AsyncWith)) and _records(node):
             loops, ends = [], True
-        elif isinstance(node, (ast.For, ast.AsyncFor)) and _in_body(node, line):
+        elif isinstance(node, (ast.For, ast.AsyncFor)) and _in_body(node, line, column):
             loops.append((node.iter, scope))
         elif isinstance(node, ast.While):
             loops.append((None, scope))
@@ -84,8 +84,8 @@ def _covers(node: ast.AST, line: int, column: int | None) -> bool:
     return (node.lineno, node.col_offset) <= (line, column) < (node.end_lineno, node.end_col_offset)
 
 
-def _in_body(loop, line: int) -> bool:
-    return loop.body[0].lineno <= line <= loop.body[-1].end_lineno
+def _in_body(loop, line: int, column: int | None) -> bool:
+    return any(_covers(statement, line, column) for statement in loop.body)
 
 
 def _turning(node, line: int, column: int | None):
