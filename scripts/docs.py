@@ -22,7 +22,8 @@ BLOCK = re.compile(r"<!-- output of: (?P<command>.+?) -->\n```text\n.*?^```$", r
 
 def output(command: str) -> str:
     """What a command prints in this repository, with this environment's Python and 100 columns."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    foreign = ("DJANGO_", "MAKE", "MFLAGS")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     path = os.pathsep.join([str(Path(sys.executable).parent), clean["PATH"]])
     environment = {**clean, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"}
     run = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True)

@@ -40,10 +40,11 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def environment_works() -> bool:
-    """Whether .venv has a Python that runs and a pip."""
+    """Whether .venv has a Python that is new enough, and a pip."""
     if not PYTHON.exists():
         return False
-    return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    code = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.run([PYTHON, "-c", code], capture_output=True).returncode == 0
 
 
 def show(line: str) -> None:
@@ -84,7 +85,8 @@ def install(kind: str) -> int:
         print(f"Making .venv with Python {sys.version.split()[0]}.", flush=True)
         # The Python that runs this may be the one in .venv, which cannot make itself.
         base = getattr(sys, "_base_executable", sys.executable)
-        subprocess.run([base, "-m", "venv", VENV], check=True, capture_output=True, text=True)
+        command = [base, "-m", "venv", "--clear", VENV]
+        subprocess.run(command, check=True, capture_output=True, text=True)
     print(f"Installing {WHAT[kind]} into .venv; the first time this takes a minute or two.", flush=True)
     note.unlink(missing_ok=True)
     if pip_install(kind):

@@ -16,7 +16,7 @@ trap 'stop_lab; rm -rf "$folder"' EXIT
 
 start_lab() { # $1: what to call it
     local begun address
-    begun=$(date +%s.%N)
+    begun=$(now)
     # A process group of its own, so that the whole of it is stopped.
     set -m
     make lab ARGS="--no-browser --port 18888" >"$folder/lab.log" 2>&1 &
@@ -31,6 +31,10 @@ start_lab() { # $1: what to call it
     stop_lab
 }
 
+now() {
+    python3 -c 'import time; print(time.time())'
+}
+
 took() { # $1: what, $2: when it began
     python3 -c 'import sys, time; print(f"{sys.argv[1]:<28}{time.time() - float(sys.argv[2]):8.1f} s")' "$1" "$2"
 }
@@ -40,7 +44,7 @@ cd "$folder/lab"
 start_lab "make lab, the first time"
 start_lab "make lab, again"
 if [ "${1:-}" != "--no-test" ]; then
-    begun=$(date +%s.%N)
+    begun=$(now)
     make test
     took "make test" "$begun"
 fi

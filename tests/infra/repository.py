@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -45,6 +46,12 @@ def imports(path: Path) -> list[tuple[int, str]]:
             base += (node.module or "").split(".") if node.module else []
             found += [(node.lineno, ".".join([*base, alias.name])) for alias in node.names]
     return found
+
+
+def outside_environment() -> dict[str, str]:
+    """The environment of a program that knows nothing of this suite: no settings, no flags of make."""
+    ours = ("DJANGO_", "MAKE", "MFLAGS")
+    return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
 
 
 def script(stem: str) -> ModuleType:

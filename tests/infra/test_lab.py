@@ -1,7 +1,6 @@
 """`make lab` without its installing: JupyterLab comes up on loopback, on notebook 00, and goes away."""
 
 import json
-import os
 import re
 import signal
 import socket
@@ -10,9 +9,10 @@ import sys
 import urllib.error
 import urllib.request
 
+import psutil
 import pytest
 
-from tests.infra.repository import ROOT
+from tests.infra.repository import ROOT, outside_environment
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,8 @@ def taken_port():
 def lab(taken_port):
     """(process, address) of a lab that was started at a port that is in use."""
     command = [sys.executable, "scripts/lab.py", "--no-browser", "--port", str(taken_port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    options = {"cwd": ROOT, "env": outside_environment(), "start_new_session": True}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
     try:
         for line in process.stdout:
             if match := re.search(r"The lab is at  (\S+)", line):
@@ -75,9 +76,8 @@ def test_it_ends_with_its_kernels_when_it_is_told_to(lab):
     base, token = address.split("/lab/")[0], address.rsplit("=", 1)[1]
     request = urllib.request.Request(f"{base}/api/kernels?token={token}", data=b"{}", method="POST")
     json.loads(urllib.request.urlopen(request, timeout=30).read())
-    command = ["ps", "-o", "pid=", "--ppid", str(process.pid)]
-    kernels = [int(pid) for pid in subprocess.run(command, capture_output=True, text=True).stdout.split()]
+    kernels = psutil.Process(process.pid).children(recursive=True)
     assert kernels
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=30)
-    assert not [pid for pid in kernels if os.path.exists(f"/proc/{pid}")]
+    assert not [kernel for kernel in kernels if kernel.is_running()]

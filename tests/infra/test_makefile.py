@@ -3,21 +3,18 @@
 import os
 import re
 import subprocess
-from subprocess import PIPE
 
 import pytest
 
-from tests.infra.repository import ROOT, files, name
+from tests.infra.repository import ROOT, files, name, outside_environment
 
 TARGETS = set("help lab test lint bench notebooks versions binder-link docs strip clean".split())
 
 
 def make(*arguments):
-    """What make prints; its own output only."""
-    # The suite may itself run under make, whose flags are none of this one's business.
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
-    command = ["make", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=clean, stdout=PIPE, text=True, check=True).stdout
+    """What make prints."""
+    options = {"cwd": ROOT, "env": outside_environment(), "text": True, "check": True}
+    return subprocess.run(["make", *arguments], stdout=subprocess.PIPE, **options).stdout
 
 
 def test_help_lists_every_target():

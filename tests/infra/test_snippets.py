@@ -1,12 +1,11 @@
 """The Python that the documentation shows is run: each page from top to bottom, in a process of its own."""
 
-import os
 import subprocess
 import sys
 
 import pytest
 
-from tests.infra.repository import ROOT
+from tests.infra.repository import ROOT, outside_environment
 
 # What a page takes for granted: a project that is set up, and a client whose user is logged in.
 RUN = '''
@@ -30,20 +29,18 @@ tests = unittest.TestSuite(
     unittest.defaultTestLoader.loadTestsFromTestCase(each) for each in names.values()
     if isinstance(each, type) and issubclass(each, TestCase) and each is not TestCase)
 outcome = unittest.TextTestRunner(stream=sys.stdout).run(tests)
-print(len(blocks), "blocks,", outcome.testsRun, "tests")
-sys.exit(not outcome.wasSuccessful())
+print(len(blocks), "blocks,", len(outcome.failures), "tests failed,", len(outcome.errors), "errors")
 '''
 
 
+# Pinsta's front page, written as sites are, is above the budget: the test that is shown has to fail on it.
 @pytest.mark.parametrize(("page", "expected"), [
-    ("README.md", "3 blocks, 1 tests"),
-    ("docs/probe.md", "2 blocks, 1 tests"),
-    ("CONTRIBUTING.md", "1 blocks, 0 tests"),
+    ("README.md", "3 blocks, 1 tests failed, 0 errors"),
+    ("docs/probe.md", "2 blocks, 1 tests failed, 0 errors"),
+    ("CONTRIBUTING.md", "1 blocks, 0 tests failed, 0 errors"),
 ])
 def test_python_of_the_documentation_runs(page, expected, tmp_path):
     command = [sys.executable, "-c", RUN, ROOT / page, tmp_path]
-    # The suite's settings are those of its own shop; these pages begin with ours.
-    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    run = subprocess.run(command, cwd=ROOT, env=outside_environment(), capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     assert expected in run.stdout
