@@ -1,0 +1,211 @@
+"""The panel: question, controls, status, table and tabs of one experiment, alive while someone sees it."""
+
+from html import escape
+from weakref import WeakKeyDictionary
+
+import ipywidgets as widgets
+
+from labapp.experiments.parameters import BadSetting
+from labapp.measure.environment import environment
+from labapp.panel import display, status, text
+from labapp.panel.actions import Actions
+from labapp.panel.controls import Controls
+from labapp.panel.heading import heading
+from labapp.panel.live import Live
+from labapp.panel.measuring import Measuring
+from labapp.panel.save import save
+from labapp.panel.status import Status
+from labapp.panel.style import STYLE
+from labapp.panel.table import complete, table
+from labapp.panel.tabs import TABS
+
+LATEST = WeakKeyDictionary()  # the last final result of each experiment, for its text form
+
+
+class Panel(widgets.VBox):
+    """A live picture of an experiment: ``Panel(feed, photos=50, tab="Queries")``.
+
+    ``tab`` is the one it opens on, ``budget`` the seconds that the rounds may take (0.5, 2 or 10);
+    all else are settings of the experiment. BadSetting where one cannot be. It measures while it is
+    on a screen, and closing it ends its work. ``result`` is what it shows, None before the first.
+    """
+
+    def __init__(self, experiment, *, tab="Timeline", budget=2, **settings):
+        settings = experiment.check(settings)
+        self.experiment = experiment
+        self.result = None
+        self._drawn = None
+        self._awake = False
+        self._measuring = Measuring(failed=self._failed, ended=self._ended)
+        self._heading = Live(self._headed(settings, environment()))
+        self._state, self._progress = Live(), Live()
+        self._table = Live()
+        self._heard = Live()
+        self._controls = Controls(experiment.controls(), settings, lambda: self.guarded(self.measure))
+        self._actions = Actions(
+            budget, again=lambda: self.guarded(self.measure),
+            stop=lambda: self.guarded(self._measuring.stop), save=lambda form: self.guarded(self._save, form),
+        )
+        self._tabs = [each(self) for each in TABS]
+        self._notebook = self._opened_on(tab)
+        self._table.widget.add_class("dsl-table")
+        self._controls.widget.add_class("dsl-settings")
+        line = widgets.HBox([self._state.widget.add_class("dsl-state"), self._actions.widget])
+        super().__init__([
+            widgets.HTML(STYLE, layout={"display": "none"}), self._heading.widget, self._controls.widget,
+            line.add_class("dsl-line"), self._progress.widget, self._table.widget, self._notebook,
+            self._heard.widget,
+        ])
+        self.add_class("dsl-panel")
+        self.say(Status("still", "Not measured yet."))
+        self._view_count = 0  # front ends count the views of a widget that asks for it
+        self.observe(lambda change: self.guarded(self._seen, change.new), "_view_count")
+
+    def _opened_on(self, tab):
+        titles = [each.title for each in self._tabs]
+        if tab not in titles:
+            raise BadSetting(f"tab must be one of {', '.join(titles)}, and {tab!r} is not.")
+        notebook = widgets.Tab(
+            [each.widget for each in self._tabs], titles=titles, selected_index=titles.index(tab)
+        )
+        notebook.observe(lambda change: self.guarded(self._draw_open_tab), "selected_index")
+        return notebook.add_class("dsl-tabs")
+
+    def _headed(self, settings, where):
+        return heading(self.experiment, settings, where, display.FACTS["facts"])
+
+    # What the tabs use
+
+    @property
+    def settings(self):
+        """What the controls say."""
+        return self._controls.settings
+
+    @property
+    def adjustable(self):
+        """The names of the settings that have a control."""
+        return self._controls.names
+
+    def begin(self, work):
+        """Have ``work(stop)`` done by the worker in place of what this panel asked for before."""
+        self._actions.running(True)
+        self._measuring.begin(work)
+
+    def say(self, state):
+        """Show a Status."""
+        self._state.show(state.html(), at_once=state.kind != "busy")
+        self._progress.show(state.bar(), at_once=state.kind != "busy")
+
+    def guarded(self, callback, *arguments):
+        """Run a callback; its error appears in the panel (ipywidgets would log it where nobody looks)."""
+        try:
+            callback(*arguments)
+        except Exception as error:  # noqa: BLE001
+            self._failed(error)
+
+    # Measuring
+
+    def measure(self):
+        """Measure what is set now; only notes the wish and returns."""
+        settings, budget_ms = self.settings, self._actions.budget.value
+
+        def work(stop):
+            self.experiment.measure(
+                settings, stop, lambda result: self._observe(result, budget_ms), budget_ms=budget_ms
+            )
+
+        self._table.widget.add_class("dsl-waits")
+        self.begin(work)
+
+    def _observe(self, result, budget_ms):
+        """In the worker: a stage of the measurement, to be shown."""
+        ready = complete(result)
+        self._table.show(table(result, self.result), at_once=ready and self.result is not result)
+        if ready and self.result is not result:
+            self.result = result
+            self._table.widget.remove_class("dsl-waits")
+            self._heading.show(self._headed(result.settings, result.environment))
+            self._draw_open_tab()
+        self.say(status.of(result, budget_ms))
+        if result.final:
+            LATEST[self.experiment] = result
+            self._heard.show(f'<div class="dsl-heard" role="status">{escape(text.sentence(result))}</div>')
+
+    def _draw_open_tab(self):
+        self._open_tab.show(self.result)
+
+    @property
+    def _open_tab(self):
+        return self._tabs[self._notebook.selected_index or 0]
+
+    def _ended(self, why):
+        self._idle()
+        if why:
+            self.say(Status("still", why))
+
+    def _failed(self, error):
+        self._idle()
+        self.say(Status("wrong", text.fault(error)))
+
+    def _idle(self):
+        self._actions.running(self._measuring.busy)
+        if not self._measuring.busy:
+            self._table.widget.remove_class("dsl-waits")
+
+    def _save(self, form):
+        what = self._open_tab.saved or self.result
+        if what is None or not getattr(what, "final", True):
+            self.say(Status("wrong", "Nothing is saved: there is no finished measurement yet."))
+        else:
+            self.say(Status("done", f"Saved as {save(what, form)}", 1.0))
+
+    # Life
+
+    def _seen(self, views):
+        """Someone looks, or nobody does any more."""
+        if views and not self._awake:
+            self._wake()
+        elif not views and self._awake:
+            self._rest()
+
+    def _wake(self):
+        self._awake = True
+        self.experiment.listeners.append(self._variants_changed)
+        self._draw_open_tab()
+        self.measure()
+
+    def _rest(self):
+        self._awake = False
+        self.experiment.listeners.remove(self._variants_changed)
+        self._measuring.stop()
+
+    def _variants_changed(self):
+        self.guarded(self._draw_open_tab)
+        self.guarded(self.measure)
+
+    def close(self):
+        """End its work and take it and all its parts off the screen."""
+        if getattr(self, "_awake", False):
+            self._rest()
+        for part in _parts(self):
+            part.close()
+        super().close()
+
+    # Forms
+
+    def _repr_mimebundle_(self, **options):
+        """The widget for a notebook, with text and static HTML for where there are no widgets."""
+        result = self.result if self.result and self.result.final else LATEST.get(self.experiment)
+        plain = text.text(self.experiment, self.settings, result)
+        if not display.in_kernel():
+            return {"text/plain": plain}
+        display.CELLS.shows(self)
+        data = super()._repr_mimebundle_(**options) or {}
+        return {**data, "text/plain": plain, "text/html": text.html(self.experiment, self.settings, result)}
+
+
+def _parts(widget):
+    """All widgets below one, deepest first."""
+    for child in getattr(widget, "children", ()):
+        yield from _parts(child)
+        yield child
