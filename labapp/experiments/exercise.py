@@ -1,154 +1,155 @@
 """An exercise: an experiment with a hole in it, checked by measuring.
 
-A check runs the reader's function on data it was not shown, at several sizes and on two different
-databases, compares each result with the reference, and counts what the database itself ran. So any
-right answer passes, and returning less, remembering an answer, fixing the numbers in the code or
-going past the recorder does not.
+A check runs the reader's function at several sizes, each time on data that is new at that moment,
+compares what it returns with the reference, and counts what the database itself ran. So any right
+answer passes; returning less, remembering an answer, fixing the numbers in the code or going past
+the recorder does not.
 """
 
 import random
+import threading
 
-from labapp import probe
-from labapp.experiments import progress
-from labapp.experiments.databases import guarded, hidden
-from labapp.experiments.faults import sentence
+from labapp.experiments import progress, seal
+from labapp.experiments.judging import judge
+from labapp.experiments.trial import Trial
 from labapp.experiments.variant import BadVariant, Variant, wanted
-from labapp.experiments.verdict import Verdict
-from labapp.experiments.witness import watching
-from labapp.measure.law import fit
-from labapp.measure.sameness import difference
-from labapp.measure.stop import Stopped
+from labapp.experiments.verdict import Verdict, Words
 from labapp.measure.worker import worker
+
+LIMIT = 5.0  # seconds that a check may take before it gives up
+SEEDS = (11, 12)  # nobody boots with these
+
+
+class Hinted:
+    """Something with hints, handed out one at a time."""
+
+    def __init__(self, hints):
+        self._hints = tuple(hints)
+        self._given = 0
+
+    def next(self):
+        """The next hint; the last one stays."""
+        if not self._hints:
+            return Words("There is no hint for this one.")
+        self._given = min(self._given + 1, len(self._hints))
+        return Words(f"Hint {self._given} of {len(self._hints)}: {self._hints[self._given - 1]}")
 
 
 class Exercise:
     """A function to finish.
 
-    ``experiment`` gives the reference (its baseline), its parameters and what is done with the
-    result. ``grows`` is the parameter that the count must not follow; ``sizes`` the range it is
-    drawn from. ``at_most`` limits the statements at every size. ``fixed`` sets other parameters.
+    ``experiment`` gives the reference (its baseline), the parameters and what is done with the result.
+    ``grows`` names the parameters that the count must not follow, each with the sizes it is tried
+    between: ``{"photos": (2, 40)}``. ``at_most`` limits the statements at every size; ``lean`` says that
+    no more rows may be read than the reference reads; ``fixed`` sets other parameters.
     """
 
-    def __init__(self, name, experiment, *, grows, sizes, at_most=None, fixed=None, hints=()):
+    def __init__(self, name, experiment, *, grows, at_most=None, lean=False, fixed=None, hints=()):
         self.name = name
-        self.experiment = experiment
-        self.grows = grows
-        self.sizes = sizes
+        self.grows = dict(grows)
         self.at_most = at_most
-        self.fixed = fixed or {}
-        self.hints = list(hints)
-        self._given = 0
+        self.lean = lean
+        self._defaults = {each.name: each.default for each in experiment.parameters.values()} | (fixed or {})
+        self._reference = experiment.baseline
+        self._finish = experiment.finish
+        self._hints = Hinted(hints)
+        self._made = True
+
+    def __setattr__(self, name, value):
+        if getattr(self, "_made", False):
+            raise AttributeError(f"An exercise stays as it is: {name} cannot be set.")
+        super().__setattr__(name, value)
 
     def __repr__(self):
         return f"<Exercise {self.name}: check(your_function), hint()>"
 
     def hint(self):
         """The next hint, one at a time; the last one stays."""
-        if not self.hints:
-            return "There is no hint for this one."
-        self._given = min(self._given + 1, len(self.hints))
-        return f"Hint {self._given} of {len(self.hints)}: {self.hints[self._given - 1]}"
+        return self._hints.next()
 
     def check(self, function):
-        """Run it and say what is right and what is wrong. A Verdict; true when solved."""
-        verdict = worker.call(lambda stop: self._check(function, stop))
+        """Run it and say what is right and what is wrong. A Verdict; true when solved.
+
+        Ctrl-C (or Lab's stop button) ends it; it ends by itself after some seconds.
+        """
+        verdict = Verdict(self.name)
+        if self._refuses(function, verdict):
+            return verdict
+        try:
+            trials = within(LIMIT, lambda stop: self._try(function, stop))
+        except TimeoutError:
+            verdict.say(False, f"It did not end within {LIMIT:g} seconds. Is there a loop that never ends?")
+        else:
+            judge(self, trials, verdict)
+            if changed := seal.replaced():
+                verdict.say(False, _restart(changed))
         progress.note_try(self.name, verdict.passed)
         return verdict
 
-    def _check(self, function, stop):
-        verdict = Verdict(self.name)
+    def _refuses(self, function, verdict):
+        """Whether this cannot be tried at all; says why."""
+        if changed := seal.replaced():
+            return not verdict.say(False, _restart(changed))
+        if not callable(function):
+            return not verdict.say(
+                False, f"check() wants the function itself, check(mine), and got {type(function).__name__}: "
+                "without the brackets that call it.",
+            )
+        if getattr(getattr(function, "__code__", None), "co_flags", 0) & 0x80:
+            return not verdict.say(False, "It is an async function: write it with def alone.")
         try:
-            wanted(function, self.experiment.parameters)
-        except (BadVariant, TypeError) as refusal:
-            verdict.say(False, f"This is not the function to check: {refusal}")
-            return verdict
+            wanted(function, self._defaults)
+        except (BadVariant, TypeError, ValueError) as refusal:
+            offered = ", ".join(self._defaults)
+            text = str(refusal) if isinstance(refusal, BadVariant) else f"it must be a function of {offered}."
+            return not verdict.say(False, f"This cannot be called: {text}")
+        return False
+
+    def _try(self, function, stop):
+        """The trials, in order; after one that raised none follow."""
         variant = Variant(getattr(function, "__name__", "yours"), function, "", "", "")
         trials = []
-        for seed, size in self._plan():
-            with hidden(seed), guarded(stop):
-                trial = Trial(self, variant, size)
-                trial.run(stop)
+        for parameters, full in self._plan():
+            trial = Trial(parameters, full)
+            trial.run(variant, self._reference, self._finish, stop, seed=SEEDS[0] if full else SEEDS[1])
             trials.append(trial)
             if trial.fault:
-                verdict.say(False, trial.fault)
-                return verdict
-        self._judge(trials, verdict)
-        return verdict
+                break
+        return trials
 
     def _plan(self):
-        """(seed of the hidden data, size): every size once, the middle one again on other data."""
-        low, high = self.sizes
-        middle = random.randint(low + 1, (low + high) // 2)
-        return [(11, low), (11, middle), (12, middle), (12, high)]
-
-    def _judge(self, trials, verdict):
-        wrong = next((trial for trial in trials if trial.difference), None)
-        if wrong:
-            verdict.say(False, f"With {self.grows}={wrong.size}: {wrong.difference}.")
-        else:
-            sizes = sorted({trial.size for trial in trials})
-            verdict.say(True, f"Right result at {self.grows} = {', '.join(map(str, sizes))}, on data you had not seen.")
-        self._judge_past(trials, verdict)
-        self._judge_count(trials, verdict)
-
-    def _judge_past(self, trials, verdict):
-        """Statements that the recorder did not see, or connections of one's own."""
-        worst = max(trials, key=lambda trial: trial.count - trial.recorded)
-        if any(trial.strangers for trial in trials):
-            verdict.say(False, "It opens a connection to the database of its own: use Django's.")
-        elif worst.count != worst.recorded:
-            verdict.say(
-                False, f"The database ran {worst.count} statements and the recorder saw {worst.recorded}: "
-                "something goes past Django's cursor.",
-            )
-
-    def _judge_count(self, trials, verdict):
-        law = fit([trial.size for trial in trials], [trial.count for trial in trials])
-        most = max(trial.count for trial in trials)
-        if law.kind != "constant":
-            verdict.say(False, f"{law.text} queries, n being {self.grows}: it still grows with the page.")
-            verdict.look = trials[-1].guilty()
-        elif self.at_most is not None and most > self.at_most:
-            verdict.say(False, f"{most} queries at every size; this page can be had with {self.at_most} or fewer.")
-        else:
-            verdict.say(True, f"{law.text} {'query' if most == 1 else 'queries'} at every size.")
+        """(parameters, full data) of each trial: along each parameter that may grow, once on sparse data, and
+        one setting a second time, where an answer that was kept is out of date."""
+        sizes = {name: _sizes(low, high) for name, (low, high) in self.grows.items()}
+        middle = {**self._defaults, **{name: found[1] for name, found in sizes.items()}}
+        ends = [{**middle, name: size} for name, found in sizes.items() for size in (found[0], found[2])]
+        largest = {**middle, **{name: found[2] for name, found in sizes.items()}}
+        return [(parameters, True) for parameters in (middle, *ends)] + [(largest, False), (middle, True)]
 
 
-class Trial:
-    """One run of the reader's function beside the reference, at one size, on hidden data."""
+def _sizes(low, high):
+    """Three sizes, drawn anew for each check."""
+    third = max(1, (high - low) // 3)
+    return low, random.randint(low + 1, low + third), random.randint(max(low + third + 1, high - 3), high)
 
-    def __init__(self, exercise, variant, size):
-        self.experiment = exercise.experiment
-        self.variant = variant
-        self.size = size
-        defaults = {name: each.default for name, each in self.experiment.parameters.items()}
-        self.parameters = {**defaults, **exercise.fixed, exercise.grows: size}
-        self.fault = self.difference = self.recording = None
-        self.count = self.recorded = self.strangers = 0
 
-    def run(self, stop):
-        """Fill in ``count``, ``recorded``, ``difference``, or ``fault`` when it raised."""
-        with probe.unrecorded():
-            reference = self._finish(self.experiment.baseline)
-        try:
-            with watching() as witness, probe.record(self.variant.name) as self.recording:
-                value = self._finish(self.variant)
-        except Stopped:
-            raise
-        except Exception as error:  # the reader's own code: whatever it raises is told to them
-            stop.check()
-            self.fault = sentence(error, self.variant)
-            return
-        self.count, self.recorded = witness.count, self.recording.count
-        self.strangers = witness.strangers
-        self.difference = difference(reference, value)
+def _restart(changed):
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    return f"The lab's own code was changed: {changed[0]}{more}. Restart the kernel, then check again."
 
-    def guilty(self):
-        """Where most of the repeated statements come from, in a few words."""
-        findings = self.recording.findings()
-        return str(findings[0].where) if findings else ""
 
-    def _finish(self, variant):
-        value = variant.call(self.parameters)
-        finish = self.experiment.finish
-        return value if finish is None else finish(value, **self.parameters)
+def within(seconds, work):
+    """What ``work(stop)`` gives, done in the worker; TimeoutError when it runs longer. Ctrl-C stops it."""
+    begun = threading.Event()
+
+    def timed(stop):
+        begun.set()
+        return work(stop)
+
+    job = worker.submit(object(), timed)
+    try:
+        begun.wait()  # something else may be measured at the moment
+        return job.future.result(seconds)
+    except (TimeoutError, KeyboardInterrupt):
+        worker.stop(job)
+        raise

@@ -3,14 +3,22 @@
 from dataclasses import dataclass, field
 from html import escape
 
+STYLE = (
+    "<style>.dsl-verdict{border-left:4px solid;padding:6px 12px;margin:4px 0;max-width:900px;"
+    "font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}"
+    ".dsl-verdict ul{list-style:none;margin:2px 0;padding:0}.dsl-verdict li{margin:0}"
+    ".dsl-verdict .dsl-look{margin-left:1.4em;color:var(--jp-ui-font-color2,inherit)}</style>"
+)
+GOOD, BAD = "#009e73", "#d55e00"
+
 
 @dataclass
 class Verdict:
-    """The answer of a check. ``lines`` are pairs (right: bool, sentence)."""
+    """The answer of a check. ``lines`` are pairs (right: bool, sentence); ``look`` says where to look."""
 
     exercise: str
     lines: list = field(default_factory=list)
-    look: str = ""
+    look: list = field(default_factory=list)
 
     @property
     def passed(self):
@@ -30,21 +38,29 @@ class Verdict:
         return "Solved." if self.passed else "Not yet."
 
     def __str__(self):
-        rows = [f"{'✓' if right else '✗'} {sentence}" for right, sentence in self.lines]
-        look = [f"  Look at: {self.look}"] if self.look and not self.passed else []
-        return "\n".join([f"{self.exercise}: {self.headline}", *rows, *look])
+        rows = [f"{_mark(right)} {sentence}" for right, sentence in self.lines]
+        places = [f"    {place}" for place in self.look]
+        return "\n".join([f"{self.exercise}: {self.headline}", *rows, *places])
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        rows = "".join(
-            f"<li class='dsl-{'ok' if right else 'bad'}'>{'✓' if right else '✗'} {escape(sentence)}</li>"
-            for right, sentence in self.lines
-        )
-        look = f"<p>Look at: <code>{escape(self.look)}</code></p>" if self.look and not self.passed else ""
-        from labapp.probe.style import CSS
-
+        colour = GOOD if self.passed else BAD
+        rows = [f"<li>{_mark(right, colour=True)} {escape(sentence)}</li>" for right, sentence in self.lines]
+        rows += [f'<li class="dsl-look">{escape(place)}</li>' for place in self.look]
         return (
-            f"<style>{CSS}</style><div class='dsl-root dsl-verdict' role='status'><b>{self.headline}</b>"
-            f"<ul style='list-style:none;padding-left:0'>{rows}</ul>{look}</div>"
+            f'{STYLE}<div class="dsl-verdict" role="status" style="border-left-color:{colour}">'
+            f"<b>{self.headline}</b><ul>{''.join(rows)}</ul></div>"
         )
+
+
+class Words(str):
+    """Text that shows itself without quotes at the end of a cell."""
+
+    def __repr__(self):
+        return str(self)
+
+
+def _mark(right, colour=False):
+    mark = "✓" if right else "✗"
+    return f'<b style="color:{GOOD if right else BAD}">{mark}</b>' if colour else mark

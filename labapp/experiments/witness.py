@@ -1,68 +1,124 @@
 """The database's own count of what a function sent, beside the recorder's: what a check believes.
 
-SQLite calls a trace function for each statement it runs, whoever sent it. New connections made
-under the watch are traced as well, and connections opened past Django are noticed.
+Every connection that Django opens to the data of a check is of a class made here: a private copy in memory,
+in which SQLite reports each statement to the witness, whoever sends it. So there is no file to open beside
+Django, and no statement that goes unseen.
 """
 
+import secrets
+import sqlite3
 import sys
 import threading
 from contextlib import contextmanager
+from weakref import WeakSet
 
-from django.db import connections
-from django.db.backends.signals import connection_created
+PROCESSES = ("subprocess.Popen", "os.system", "os.fork", "os.posix_spawn", "os.spawn", "os.exec")
+# What Django itself sends on each new connection; none of it reads a table.
+OPENING = ("PRAGMA", "select sqlite_compileoption_used(")
 
-_watching = []
+_watching = WeakSet()
 
 
 class Witness:
-    """What SQLite ran: ``count`` statements, and ``strangers`` connections opened past Django."""
+    """What SQLite ran on the connections to one set of data.
 
-    def __init__(self):
-        self.statements = []
-        self.strangers = 0
+    ``count`` statements; ``strangers``: connections opened past Django; ``processes`` started meanwhile;
+    ``deaf``: whether the reporting was switched off. All of them only between ``watching()`` and its end.
+    """
+
+    def __init__(self, source):
+        self.count = self.strangers = self.processes = 0
+        self.deaf = False
+        self._source = source
         self._lock = threading.Lock()
+        self._open = False
+        self._canary = f"SELECT '{secrets.token_hex(8)}'"
+        self._sang = False
+        self._connections = []
+        self._class = _connection_class(self)
 
     @property
-    def count(self):
-        return len(self.statements)
+    def settings(self):
+        """The entry for DATABASES that leads to the data."""
+        return {
+            "ENGINE": "django.db.backends.sqlite3", "NAME": "data of a check, in memory",
+            "OPTIONS": {"factory": self._class},
+        }
 
-    def saw(self, sql):
-        """SQLite reports a statement; lines that begin with -- are parts of one it reported before."""
-        if not sql.startswith("--"):
+    @contextmanager
+    def watching(self):
+        """Count what is sent while the block runs, from any thread."""
+        self._open = True
+        _watching.add(self)
+        try:
+            yield self
+        finally:
+            _watching.discard(self)
+            for connection in self._connections:
+                self.listen(connection)
+            self._open = False
+
+    # For the connections
+
+    def fill(self, connection):
+        """A new connection: give it its copy of the data, let it only read, and have it report."""
+        with self._lock:
+            self._source.backup(connection)
+            self._connections.append(connection)
+        connection.execute("PRAGMA query_only = 1")
+        connection.set_trace_callback(self._saw)
+
+    def listen(self, connection):
+        """Whether a connection still reports, asked when it is closed and at the end."""
+        with self._lock:
+            self._sang = False
+        try:
+            sqlite3.Connection.execute(connection, self._canary)
+        except sqlite3.ProgrammingError:
+            return  # closed, and so listened to before
+        self.deaf = self.deaf or not self._sang
+
+    def _saw(self, sql):
+        if sql == self._canary:
+            self._sang = True
+        elif self._open and not sql.startswith(OPENING):
             with self._lock:
-                self.statements.append(sql)
+                self.count += 1
 
-    def watch(self, connection, **_):
-        """Trace a Django connection; also called for each that is opened under the watch."""
-        if connection.vendor == "sqlite":
-            connection.connection.set_trace_callback(self.saw)
+    def met(self, connection):
+        """Python reports a new SQLite connection, of whatever class."""
+        if not isinstance(connection, self._class):
+            self.strangers += 1
 
 
-@contextmanager
-def watching(alias="default"):
-    """A Witness of everything sent to SQLite while the block runs, from any thread."""
-    witness = Witness()
-    connection = connections[alias]
-    connection.ensure_connection()
-    witness.watch(connection)
-    connection_created.connect(witness.watch, weak=False, dispatch_uid=id(witness))
-    _watching.append(witness)
-    try:
-        yield witness
-    finally:
-        _watching.remove(witness)
-        connection_created.disconnect(dispatch_uid=id(witness))
-        if connection.connection is not None:
-            connection.connection.set_trace_callback(None)
+def _connection_class(witness):
+    """The class of the connections to this witness's data."""
+
+    class Connection(sqlite3.Connection):
+        """A private copy of the data, in memory."""
+
+        def __init__(self, database, **options):
+            super().__init__(":memory:", **options)
+            witness.fill(self)
+
+        def close(self):
+            """Close it, once it is known that it reported to the end."""
+            witness.listen(self)
+            super().close()
+
+    return Connection
 
 
 def _audit(event, arguments):
-    """Python reports each ``sqlite3.connect``; those that Django makes come from its backend's module."""
-    if event == "sqlite3.connect" and _watching:
-        caller = sys._getframe(1).f_globals.get("__name__", "")
-        if not caller.startswith("django.db.backends"):
-            for witness in list(_watching):
-                witness.strangers += 1
+    """Python reports each SQLite connection and each new process of this interpreter."""
+    if not _watching:
+        return
+    if event == "sqlite3.connect/handle":
+        for witness in list(_watching):
+            witness.met(arguments[0])
+    elif event in PROCESSES:
+        for witness in list(_watching):
+            witness.processes += 1
 
 
 sys.addaudithook(_audit)
