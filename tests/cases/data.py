@@ -2,8 +2,11 @@
 
 import datetime
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
+from django.core.management.color import no_style
+from django.db import connections
 
 from tests.cases.models import Country, Detail, Maker, Note, Placement, Product, Review, Shelf, Tag
 
@@ -30,6 +33,15 @@ def fill(n: int, using: str = "default") -> None:
     kind = ContentType.objects.db_manager(using).get_for_model(Product)
     many(Note, [Note(content_type_id=kind.pk, object_id=i, text=f"note {i}") for i in numbers])
     many(User, [User(id=i, username=f"user{i}") for i in numbers])
+    _number_on(using)
+
+
+def _number_on(using: str) -> None:
+    """PostgreSQL's numbering does not notice rows that brought their own id."""
+    models = [*apps.get_app_config("shop").get_models(include_auto_created=True), User]
+    with connections[using].cursor() as cursor:
+        for statement in connections[using].ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
 
 
 def _product(i: int, n: int) -> Product:

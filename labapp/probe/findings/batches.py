@@ -2,6 +2,8 @@
 
 from labapp.probe.findings.repeat import Repeat
 
+DJANGO_DELETES_AT_ONCE = 100  # a cascade goes through the rows in batches of at least this many
+
 
 def is_batch(repeat: Repeat, one_per_row: bool, written_between: bool) -> bool:
     """Return whether the repeat is a batch or a page.
@@ -10,6 +12,8 @@ def is_batch(repeat: Repeat, one_per_row: bool, written_between: bool) -> bool:
     against a batch wherever the statement itself leaves it open. `written_between` says that each two executions
     have a write to their tables between them.
     """
+    if "delete" in repeat.via and max(map(len, repeat.lists)) >= DJANGO_DELETES_AT_ONCE:
+        return True
     if repeat.is_write:
         return _is_written_in_batches(repeat, one_per_row)
     if "iterator" in repeat.via and "prefetch" in repeat.via:
@@ -25,8 +29,9 @@ def is_batch(repeat: Repeat, one_per_row: bool, written_between: bool) -> bool:
 
 
 def full_but_last(sizes: list[int], size: int | None = None) -> bool:
-    """Return whether all sizes are alike (and more than 1), the last one at most as large."""
+    """Return whether all sizes are alike (and more than 1), the last at most as large; one empty page may follow."""
     size = sizes[0] if size is None else size
+    sizes = sizes[:-1] if len(sizes) > 1 and sizes[-1] == 0 else sizes
     return size > 1 and all(one == size for one in sizes[:-1]) and sizes[-1] <= size
 
 
@@ -53,23 +58,26 @@ def _inserted(repeat: Repeat, turn: int) -> int:
 
 def _shares_a_value(repeat: Repeat) -> bool:
     """Whether one column has the same value all through each INSERT and another in the next: the parent's key."""
-    seen = []
-    for pairs in repeat.values:
-        rows: dict[int, list] = {}
-        for slot, value in pairs:
-            if slot.clause == "UNNEST" and isinstance(value, list):
-                return False
-            rows.setdefault(slot.list, []).append(value)
-        columns = list(zip(*rows.values(), strict=False))
-        seen.append([column[0] if len(set(map(repr, column))) == 1 else None for column in columns])
-    shared = [column for column in zip(*seen, strict=False) if None not in column]
-    return any(len(set(map(repr, column))) == len(seen) for column in shared)
+    shared = [[column[0] if len(set(map(repr, column))) == 1 else None for column in _columns(pairs)] for pairs in repeat.values]
+    shared = [column for column in zip(*shared, strict=False) if None not in column]
+    return any(len(set(map(repr, column))) == repeat.count for column in shared)
+
+
+def _columns(pairs) -> list:
+    """The values of an INSERT, one sequence for each column."""
+    arrays = [value for slot, value in pairs if slot.clause == "UNNEST" and isinstance(value, list)]
+    if arrays:
+        return arrays
+    rows: dict[int, list] = {}
+    for slot, value in pairs:
+        rows.setdefault(slot.list, []).append(value)
+    return list(zip(*rows.values(), strict=False))
 
 
 def _is_chunked(repeat: Repeat, one_per_row: bool) -> bool:
-    """IN lists of equal length, but for the last, each with other values; nothing else differs."""
+    """IN lists of equal length, but for the last, each with other values; nothing else differs (but the time of day)."""
     sizes = [len(one) for one in repeat.lists]
-    if not sizes[0] or repeat.varying or not full_but_last(sizes):
+    if not sizes[0] or not all(slot.is_range for slot, _ in repeat.varying) or not full_but_last(sizes):
         return False
     if len({frozenset(map(repr, one)) for one in repeat.lists}) == 1:
         return False

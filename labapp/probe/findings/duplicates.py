@@ -3,6 +3,7 @@
 from labapp.probe.cures import duplicate_cure
 from labapp.probe.findings.evidence import Evidence
 from labapp.probe.findings.finding import Finding
+from labapp.probe.findings.repeat import call
 from labapp.probe.findings.source import constant_turns
 from labapp.probe.fingerprint import fingerprint, tables
 
@@ -46,10 +47,10 @@ def _runs(recording, positions: list[int], evidence: Evidence) -> list[list[int]
 
 
 def _is_meant(recording, run: list[int]) -> bool:
-    """One prefetch_related() that reaches the same rows along two relations, or a loop of so many attempts."""
+    """Whether nobody wrote it twice: Django asked twice for one call, or a loop makes so many attempts."""
     queries = [recording.queries[position] for position in run]
     if len({query.key for query in queries}) > 1:
-        return False
+        return len({call(query) for query in queries}) == 1 and queries[0].site is not None
     return "prefetch" in queries[0].via or constant_turns(queries[0].stack) >= len(run)
 
 

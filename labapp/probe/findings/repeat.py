@@ -53,8 +53,7 @@ class Repeat:
     @property
     def call(self) -> tuple:
         """The call in the user's code that sent it, whatever Django made of it."""
-        places = tuple((site.file, site.line, site.column) for site in self.first.stack)
-        return (self.first.request, places, _spot(self.first))
+        return (self.first.request, *call(self.first))
 
     @cached_property
     def table(self) -> str:
@@ -124,6 +123,11 @@ def _recursion_joined(found: list[Repeat]) -> list[Repeat]:
             continue
         joined.append(depths[0].joined(depths[1:]))
     return sorted(joined, key=lambda repeat: repeat.first.started_ms)
+
+
+def call(query) -> tuple:
+    """Return the line of the user's code that sent the query, with the lines that led there."""
+    return (tuple((site.file, site.line, site.column) for site in query.stack), *_spot(query))
 
 
 def _spot(query) -> tuple:

@@ -48,9 +48,11 @@ def _loops_around(tree: ast.Module, line: int, column: int | None):
     """Return (iterable or None for `while`, scope) of each loop around the place, and whether a recording begins there."""
     loops, ends = [], False
     scope: ast.AST = tree
+    began = 0
     for node in _path(tree, line, column):
         if isinstance(node, _FUNCTIONS):
             loops, ends, scope = [], False, node
+            began = _recording_begun(node, line)
         elif isinstance(node, (ast.With, ast.AsyncWith)) and _records(node):
             loops, ends = [], True
         elif isinstance(node, (ast.For, ast.AsyncFor)) and _in_body(node, line, column):
@@ -61,7 +63,15 @@ def _loops_around(tree: ast.Module, line: int, column: int | None):
             loops.extend((generator.iter, scope) for generator in _turning(node, line, column))
         elif isinstance(node, ast.Call) and _name_of(node.func) == "map" and len(node.args) > 1:
             loops.append((node.args[1], scope))
+    if began and not ends:  # by enter_context(record()), say
+        return [(iterable, scope) for iterable, scope in loops if iterable is not None and iterable.lineno > began], True
     return loops, ends
+
+
+def _recording_begun(function, line: int) -> int:
+    """The line before this one where the function calls record() itself, else 0."""
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _name_of(node.func) == "record"]
+    return max((node.lineno for node in calls if node.lineno < line), default=0)
 
 
 def _path(tree: ast.AST, line: int, column: int | None):
