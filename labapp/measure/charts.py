@@ -1,5 +1,6 @@
 """Pictures of growth and of distributions, as matplotlib Figures that suit a light or a dark page."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,23 +13,33 @@ LABEL_GAP = 0.07
 
 
 def growth_figure(growth, theme: str = "light") -> "Figure":
-    """Queries and latency against the parameter: points, intervals, and the law as a line; dashed what was predicted."""
+    """Queries and latency against the parameter: points, intervals, the law as a line, predictions dashed."""
     figure, (queries, latency) = _figure(theme, 2, (9.6, 3.7))
+    dashed = "; dashed: predicted" if growth.predicted else ""
     queries.set_title("queries", loc="left", color=INK[theme], fontsize=10)
-    latency.set_title("latency, ms (median, 95 % interval)", loc="left", color=INK[theme], fontsize=10)
-    places = _places(growth)
-    for axes, name, laws in ((queries, "queries", growth.laws), (latency, "median_ms", growth.latency_laws)):
-        ends = {}
-        for variant in growth.variants:
-            known = [(places[value], getattr(each, name), each) for value, each in growth.points(variant)]
-            known = [point for point in known if point[1] is not None]
-            if known:
-                _draw(axes, known, laws[variant])
-                ends[variant] = known[-1][1], known[-1][2].colour
-        if axes is latency:
-            _draw_predicted(axes, growth, places)
-        _finish_growth(axes, growth, places, ends)
+    latency.set_title(
+        f"latency, ms (median, 95 % interval{dashed})", loc="left", color=INK[theme], fontsize=10
+    )
+    _draw_all(queries, growth, "queries", growth.law)
+    _draw_all(latency, growth, "median_ms", growth.latency_law)
+    _draw_predicted(latency, growth)
     return figure
+
+
+def _draw_all(axes: "Axes", growth, name: str, law_of: Callable) -> None:
+    places, ends = _places(growth), []
+    for variant in growth.variants:
+        points = [(places[value], getattr(each, name), each) for value, each in growth.points(variant)]
+        known = [point for point in points if point[1] is not None]
+        if known:
+            _draw(axes, known, law_of(variant))
+            mark = " ✗" if growth.wrong(variant) else ""
+            ends.append((known[-1][1], variant[:24] + mark, growth.colour(variant)))
+    axes.set_xlabel(growth.parameter)
+    axes.set_ylim(bottom=0)
+    if list(places.values()) != list(places):
+        axes.set_xticks(list(places.values()), [str(value) for value in places])
+    _label(axes, ends)
 
 
 def distribution_figure(result, theme: str = "light") -> "Figure":
@@ -77,32 +88,22 @@ def _line(law, xs: list, ys: list) -> tuple[list, list]:
     return steps, [law.predict(step) for step in steps]
 
 
-def _draw_predicted(axes: "Axes", growth, places: dict) -> None:
-    colours = {each.variant: each.colour for result in growth.results for each in result.measurements}
+def _draw_predicted(axes: "Axes", growth) -> None:
+    places = list(_places(growth).values())
     for variant, expected in growth.predicted.items():
-        xs = [places[value] for value in growth.values[: len(expected)]]
+        known = min(len(places), len(expected))
         axes.plot(
-            xs, expected[: len(xs)], "--", color=colours.get(variant, "#999999"), linewidth=1.2, alpha=0.8
+            places[:known], expected[:known], "--", color=growth.colour(variant), linewidth=1.2, alpha=0.8
         )
-    if growth.predicted:
-        axes.set_title(axes.get_title(loc="left")[:-1] + "; dashed: predicted)", loc="left", fontsize=10)
 
 
-def _finish_growth(axes: "Axes", growth, places: dict, ends: dict) -> None:
-    axes.set_xlabel(growth.parameter)
-    axes.set_ylim(bottom=0)
-    if list(places.values()) != list(places):
-        axes.set_xticks(list(places.values()), [str(value) for value in places])
-    _label(axes, ends)
-
-
-def _label(axes: "Axes", ends: dict) -> None:
-    """The variants' names at the right, beside where their lines end, moved apart where those are close."""
+def _label(axes: "Axes", ends: list[tuple[float, str, str]]) -> None:
+    """Names at the right, beside where their lines end, moved apart where those are close."""
     top = axes.get_ylim()[1]
     place = -1.0
-    for variant, (end, colour) in sorted(ends.items(), key=lambda item: item[1][0]):
+    for end, name, colour in sorted(ends):
         place = max(place + LABEL_GAP, end / top)
-        axes.text(1.015, place, variant[:24], color=colour, transform=axes.transAxes, va="center", fontsize=9)
+        axes.text(1.015, place, name, color=colour, transform=axes.transAxes, va="center", fontsize=9)
 
 
 def _figure(theme: str, columns: int, size: tuple[float, float]):

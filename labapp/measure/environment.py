@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def environment(using: str = "default") -> dict:
-    """machine, cores, python, django, database (of the alias `using`), labapp, date (UTC), all as text but cores.
+    """machine, cores, python, django, database (of this alias), labapp, date (UTC); all text but cores.
 
     No host name and no path. Asking a database server for its version may open its connection; no recording
     sees it.

@@ -1,4 +1,4 @@
-"""Figures as people read them: three digits that mean something, the same number of decimals for a value and its ±."""
+"""Figures as people read them: no more digits than mean something, as many for a ± as for its value."""
 
 import math
 

@@ -31,17 +31,25 @@ class Growth:
     @property
     def laws(self) -> dict[str, Law]:
         """By variant, how its queries grow with the parameter (n)."""
-        return {variant: self._law(variant, "queries") for variant in self.variants}
+        return {variant: self.law(variant) for variant in self.variants}
 
     @property
     def latency_laws(self) -> dict[str, Law]:
         """By variant, how its median latency in ms grows with the parameter (n): an approximation."""
-        return {variant: self._law(variant, "median_ms") for variant in self.variants}
+        return {variant: self.latency_law(variant) for variant in self.variants}
+
+    def law(self, variant: str) -> Law:
+        """How the queries of one variant grow with the parameter (n)."""
+        return self._fitted(variant, "queries")
+
+    def latency_law(self, variant: str) -> Law:
+        """How the median latency of one variant in ms grows with the parameter (n): an approximation."""
+        return self._fitted(variant, "median_ms")
 
     @property
     def variants(self) -> list[str]:
         """All variants that were measured anywhere, in the order in which they are shown."""
-        return list(dict.fromkeys(each.variant for result in self.results for each in result.measurements))
+        return list(dict.fromkeys(each.variant for each in self._every()))
 
     def points(self, variant: str) -> list[tuple[object, Measurement]]:
         """(value of the parameter, measurement) wherever this variant ran."""
@@ -54,7 +62,19 @@ class Growth:
         ]
         return [(value, each) for value, each in found if not each.error and not each.unavailable]
 
-    def _law(self, variant: str, figure: str) -> Law:
+    def wrong(self, variant: str) -> str:
+        """Where it returned something else than the baseline: "1 row missing at 50"; else nothing."""
+        places = [(value, each) for value, each in self.points(variant) if each.wrong]
+        return f"{places[0][1].difference or 'another result'} at {places[0][0]}" if places else ""
+
+    def colour(self, variant: str) -> str:
+        """The variant's colour."""
+        return next(each.colour for each in self._every() if each.variant == variant)
+
+    def _every(self) -> list[Measurement]:
+        return [each for result in self.results for each in result.measurements]
+
+    def _fitted(self, variant: str, figure: str) -> Law:
         known = [(value, getattr(each, figure)) for value, each in self.points(variant)]
         known = [(value, amount) for value, amount in known if amount is not None and _is_number(value)]
         return fit([value for value, _ in known], [amount for _, amount in known])
@@ -68,7 +88,7 @@ class Growth:
         return DataFrame([row for result in self.results for row in tabular.summary(result)])
 
     def to_csv(self, path: str | os.PathLike) -> Path:
-        """Write the rows of to_frame() as CSV, with the environment in the columns env_machine, env_date and so on."""
+        """Write the rows of to_frame() as CSV, and the environment as env_machine, env_date and so on."""
         from . import tabular
 
         rows = [
@@ -96,7 +116,7 @@ class Growth:
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Growth":
-        """Read what save() wrote; ResultError names the file when it is missing, damaged or of another version."""
+        """Read what save() wrote; ResultError names a file that is missing, damaged or of another version."""
         data = storage.load(path, "growth")
         try:
             return cls.from_dict(data)

@@ -85,7 +85,7 @@ def ratio_interval(
 
 
 def ratios_interval(paired: Sequence[float], level: float = 0.95) -> Interval | None:
-    """As ratio_interval(), from the ratios of the rounds. (The order within a round is drawn: no drift in these.)"""
+    """As ratio_interval(), from the ratios of the rounds; they know no drift, the order within is drawn."""
     if len(paired) < LEAST:
         return None
     ordered = sorted(paired)
@@ -116,13 +116,13 @@ def one_sided(rounds: int, level: float = 0.95) -> int:
 
 
 def _log_odds(rounds: int, side: int) -> float:
-    """How strongly `side` rounds of all on one side speak against a fair coin: log of 2ⁿ B(s+½, n-s+½) / π."""
+    """How strongly so many rounds on one side speak against a fair coin: log of 2ⁿ B(s+½, n-s+½) / π."""
     both = math.lgamma(side + 0.5) + math.lgamma(rounds - side + 0.5) - math.lgamma(rounds + 1)
     return both + rounds * math.log(2) - math.log(math.pi)
 
 
 def _independent(samples: Sequence[float], middle: float) -> float:
-    """How many independent rounds these are worth, from how seldom neighbours lie on different sides of the median."""
+    """How many independent rounds these are worth: few when neighbours lie on the same side of the median."""
     rounds = len(samples)
     changes = sum((one > middle) != (next_one > middle) for one, next_one in pairwise(samples))
     likeness = 1 - 2 * changes / (rounds - 1)

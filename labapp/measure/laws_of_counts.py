@@ -27,7 +27,7 @@ def find(points: Points) -> Found | None:
 
 
 def _nearly(points: Points) -> Found | None:
-    """Counts that follow the data as well (31 authors of 40 photos): "about 0.8n", if there is enough to say so."""
+    """Counts that follow the data as well (31 authors of 40 photos): "about 0.8n", given enough of them."""
     found = laws_of_times.find(points)
     enough = len({y for _, y in points}) > 2
     return found if found and enough and found[1] in ("linear", "quadratic") else None

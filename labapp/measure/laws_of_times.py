@@ -45,7 +45,7 @@ def _flat(points: Points) -> tuple[Found, float]:
 
 
 def _least_squares(points: Points, shape: Callable[[float], float]) -> tuple[float, float, float]:
-    """(start, rise, root mean square of the relative residuals) of y = start + rise·shape(x), start not below 0."""
+    """(start, rise, relative residual, root mean square) of y = start + rise·shape(x), start not below 0."""
     rows = [(1 / y, shape(x) / y) for x, y in points]
     a = sum(p * p for p, _ in rows)
     b = sum(p * q for p, q in rows)

@@ -1,4 +1,4 @@
-"""The style sheet of tables and pictures: JupyterLab's colours where there are any, else the reader's light or dark."""
+"""The style sheet of tables and pictures: JupyterLab's colours where there are any, else light or dark."""
 
 _LIGHT = """--dsl-r-ink:var(--jp-ui-font-color1,#1f2328);--dsl-r-soft:var(--jp-ui-font-color2,#636c76);
 --dsl-r-line:var(--jp-border-color2,#d8dee4);--dsl-r-good:#1a7f37;--dsl-r-bad:#c62828"""
@@ -13,14 +13,16 @@ _COLOURS = f"""
 """
 
 _TABLE = """
-.dsl-result{color:var(--dsl-r-ink);font:13px/18px var(--jp-ui-font-family,system-ui,sans-serif);overflow-x:auto}
-.dsl-result .dsl-status{height:26px;line-height:26px;border-bottom:2px solid var(--dsl-r-line);white-space:nowrap;
-overflow:hidden;text-overflow:ellipsis}
+.dsl-result{color:var(--dsl-r-ink);overflow-x:auto;
+font:13px/18px var(--jp-ui-font-family,system-ui,sans-serif)}
+.dsl-result .dsl-status{height:26px;line-height:26px;border-bottom:2px solid var(--dsl-r-line);
+white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .dsl-result .dsl-status.dsl-final{border-color:var(--dsl-r-good)}
 .dsl-result table{border-collapse:collapse;table-layout:fixed;width:100%;min-width:780px;margin:0;border:0;
 font-variant-numeric:tabular-nums;color:inherit;font-size:13px}
-.dsl-result th,.dsl-result td{padding:0 8px;height:44px;box-sizing:border-box;white-space:nowrap;overflow:hidden;
-text-overflow:ellipsis;text-align:left;vertical-align:middle;border:0;border-bottom:1px solid var(--dsl-r-line);
+.dsl-result th,.dsl-result td{padding:0 8px;height:44px;box-sizing:border-box;white-space:nowrap;
+overflow:hidden;text-overflow:ellipsis;text-align:left;vertical-align:middle;border:0;
+border-bottom:1px solid var(--dsl-r-line);
 background:none;color:inherit;font-weight:normal;line-height:18px;max-width:none}
 .dsl-result thead th{height:30px;color:var(--dsl-r-soft)}
 .dsl-result td.dsl-number,.dsl-result th.dsl-number{text-align:right}

@@ -12,11 +12,14 @@ from .table import setting_words
 
 PAGE_CSS = """
 :root{color-scheme:light dark}
-body{max-width:1080px;margin:32px auto;padding:0 24px;font:14px/1.5 system-ui,sans-serif;background:#fff;color:#1f2328}
+body{max-width:1080px;margin:32px auto;padding:0 24px;font:14px/1.5 system-ui,sans-serif;background:#fff;
+color:#1f2328}
 @media (prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}}
-h1{font-size:22px;line-height:1.3;margin:0}h2{font-size:16px;margin:36px 0 8px}h3{font-size:14px;margin:20px 0 6px}
+h1{font-size:22px;line-height:1.3;margin:0}
+h2{font-size:16px;margin:36px 0 8px}h3{font-size:14px;margin:20px 0 6px}
 .dsl-root{max-width:none}
-pre{overflow-x:auto;margin:0 0 12px;padding:10px 12px;border:1px solid #8884;border-radius:4px;font-size:12.5px}
+pre{overflow-x:auto;margin:0 0 12px;padding:10px 12px;border:1px solid #8884;border-radius:4px;
+font-size:12.5px}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 20px;margin:8px 0}dt{opacity:.7}dd{margin:0}
 summary{cursor:pointer}
 .dsl-raw{border-collapse:collapse;font-size:12px;font-variant-numeric:tabular-nums}
@@ -80,9 +83,10 @@ def _queries(result) -> str:
         groups = "".join(_group(group) for group in each.recording.groups())
         parts.append(
             f'<h3>{html.escape(each.variant)}</h3>{findings}<table class="dsl-groups"><thead><tr>'
-            '<th scope="col" class="dsl-number">times</th><th scope="col" class="dsl-number">ms in the database</th>'
-            '<th scope="col" class="dsl-number">rows</th><th scope="col">statement</th><th scope="col">from</th>'
-            f"</tr></thead><tbody>{groups}</tbody></table>"
+            '<th scope="col" class="dsl-number">times</th>'
+            '<th scope="col" class="dsl-number">ms in the database</th>'
+            '<th scope="col" class="dsl-number">rows</th><th scope="col">statement</th>'
+            f'<th scope="col">from</th></tr></thead><tbody>{groups}</tbody></table>'
         )
     return f'<h2>Queries</h2><div class="dsl-root">{"".join(parts)}</div>' if parts else ""
 
@@ -98,7 +102,8 @@ def _group(group) -> str:
 
 def _code(result) -> str:
     listings = [
-        f"<h3>{html.escape(each.variant)}</h3><p>{html.escape(each.caption)}</p><pre>{html.escape(each.source)}</pre>"
+        f"<h3>{html.escape(each.variant)}</h3><p>{html.escape(each.caption)}</p>"
+        f"<pre>{html.escape(each.source)}</pre>"
         for each in result.measurements
         if each.source
     ]
@@ -128,7 +133,8 @@ def _rounds(result) -> str:
     summary = html.escape(tabular.csv_text(tabular.summary(result)))
     return (
         f"<h2>Figures</h2><details><summary>Each round, wall time in ms</summary>"
-        f'<table class="dsl-raw"><thead><tr><th scope="col">round</th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        f'<table class="dsl-raw"><thead><tr><th scope="col">round</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
         f"</details><details><summary>The table as CSV</summary><pre>{summary}</pre></details>"
     )
 

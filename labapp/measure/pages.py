@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from .wording import shown
 
 TOKEN = re.compile(
-    r"(?P<verbatim><(?P<tag>pre|textarea|script|style)\b.*?</(?P=tag)\s*>)|(?P<markup><[^>]*>)|(?P<blank>\s+)|[^\s<]+|<",
+    r"(?P<verbatim><(?P<tag>pre|textarea|script|style)\b.*?</(?P=tag)\s*>)"
+    r"|(?P<markup><[^>]*>)|(?P<blank>\s+)|[^\s<]+|<",
     re.DOTALL | re.IGNORECASE,
 )
 CSRF = re.compile(r"""(name=["']csrfmiddlewaretoken["'][^>]*value=["'])[^"']*""")
@@ -19,12 +20,10 @@ def is_text(value: object) -> bool:
 
 
 def text(value: object) -> str:
-    """What is_text() recognised, as a string; a response's status stands in front of its body."""
+    """What is_text() recognised, as a string; of a response its body."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return f"HTTP {value.status_code}\n{text(value.content)}"
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else text(value.content)
 
 
 def difference(reference: str, value: str) -> str | None:

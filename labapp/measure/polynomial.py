@@ -24,7 +24,7 @@ def described(coefficients: Sequence[Fraction]) -> str:
 
 
 def joined(terms: Iterable[tuple[float, str]]) -> str:
-    """Terms as (value, text without its sign) put together; zeros are left out, a positive one stands in front."""
+    """Terms given as (value, text without sign), in one line; zeros are left out, a positive one leads."""
     kept = [(value < 0, text) for value, text in terms if value]
     kept.sort(key=lambda term: term[0])
     said = ""

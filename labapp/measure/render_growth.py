@@ -38,20 +38,23 @@ def picture(figure, label: str) -> str:
 
 def laws(growth) -> str:
     """A table of the laws, one row for each variant. Needs look.CSS once on the page."""
-    queries, latency = growth.laws, growth.latency_laws
-    rows = "".join(
-        f'<tr><th scope="row"><span class="dsl-chip" style="background:{html.escape(_colour(growth, variant))}"></span>'
-        f"<b>{html.escape(variant)}</b></th><td>{html.escape(queries[variant].text)}</td>"
-        f"<td>{html.escape(latency[variant].text)}</td></tr>"
-        for variant in growth.variants
-    )
+    rows = "".join(_law(growth, variant) for variant in growth.variants)
     return (
         '<div class="dsl-result"><table class="dsl-laws"><thead><tr><th scope="col">variant</th>'
-        f'<th scope="col">queries</th><th scope="col">latency, ms</th></tr></thead><tbody>{rows}</tbody></table>'
-        f'<p class="dsl-notes">n = {html.escape(growth.parameter)}. Queries are counted, so their law is exact unless '
-        "it says “about”; that of the latency is the plainest curve near the medians.</p></div>"
+        '<th scope="col">queries</th><th scope="col">latency, ms</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+        f'<p class="dsl-notes">n = {html.escape(growth.parameter)}. Queries are counted, so their law is '
+        "exact unless it says “about”; that of the latency is the plainest curve near the medians.</p></div>"
     )
 
 
-def _colour(growth, variant: str) -> str:
-    return next((each.colour for _, each in growth.points(variant)), "#999999")
+def _law(growth, variant: str) -> str:
+    wrong = growth.wrong(variant)
+    remark = f' <span class="dsl-bad">✗ {html.escape(wrong)}</span>' if wrong else ""
+    queries, latency = growth.law(variant), growth.latency_law(variant)
+    chip = f'<span class="dsl-chip" style="background:{html.escape(growth.colour(variant))}"></span>'
+    return (
+        f'<tr><th scope="row">{chip}'
+        f"<b>{html.escape(variant)}</b>{remark}</th><td>{html.escape(queries.text)}</td>"
+        f"<td>{html.escape(latency.text)}</td></tr>"
+    )

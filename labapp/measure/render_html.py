@@ -75,7 +75,7 @@ def _row(measurement: Measurement, scale: float, comparing: bool, old: bool) -> 
 
 
 def _times(measurement: Measurement, scale: float, comparing: bool) -> str:
-    """The bar, the median, the comparison, the outcome; where there are no times the outcome has all that room."""
+    """Bar, median, comparison, outcome; where there are no times the outcome has all that room."""
     outcome = cells.outcome(measurement)
     if measurement.error or measurement.unavailable:
         return _cell(outcome, span=4)
@@ -91,7 +91,8 @@ def _variant(measurement: Measurement) -> str:
     name, caption = html.escape(measurement.variant), html.escape(measurement.caption)
     return (
         f'<th scope="row" title="{name}: {caption}"><span class="dsl-name">'
-        f'<span class="dsl-chip" style="background:{html.escape(measurement.colour)}"></span><b>{name}</b></span>'
+        f'<span class="dsl-chip" style="background:{html.escape(measurement.colour)}"></span>'
+        f"<b>{name}</b></span>"
         f'<span class="dsl-caption">{caption or "&nbsp;"}</span></th>'
     )
 

@@ -1,4 +1,4 @@
-"""Results and growth as text of at most 100 columns: for a terminal, an untrusted notebook, a screen reader."""
+"""Results and growth as text of at most 100 columns: for terminals, untrusted notebooks, screen readers."""
 
 import textwrap
 
@@ -10,9 +10,9 @@ LONGEST_NAME = 28
 
 
 def table(result) -> str:
-    """The result's table with question, status and footnotes; what does not fit its cell is said in full below it."""
+    """The result's table with question, status and footnotes; what does not fit its cell is said below it."""
     comparing = cells.compares(result)
-    baseline = f"against {result.baseline.variant}" if result.baseline else ""
+    baseline = f"against {_fitted(result.baseline.variant, 16)}" if result.baseline else ""
     head = ["variant", "queries", "rows", "median", "±", baseline, "result"]
     lines = [_line(measurement, comparing) for measurement in result.measurements]
     listed, cut = aligned([head, *lines], left=(0, 5, 6))
@@ -31,13 +31,13 @@ def table(result) -> str:
 
 def growth(grown) -> str:
     """The law of each variant, with what was measured at each value."""
-    laws, latencies = grown.laws, grown.latency_laws
     lines = [["variant", "queries", "latency in ms", "queries measured"]]
     for variant in grown.variants:
         counts = ", ".join(f"{cells.count(each.queries)} at {value}" for value, each in grown.points(variant))
-        lines.append([variant, laws[variant].text, latencies[variant].text, counts])
+        lines.append([variant, grown.law(variant).text, grown.latency_law(variant).text, counts])
     listed, _ = aligned(lines, left=(0, 1, 2, 3))
-    return "\n".join([f"{grown.experiment} along {grown.parameter} (n)", "", *listed])
+    wrong = [f"{variant}: ✗ {grown.wrong(variant)}" for variant in grown.variants if grown.wrong(variant)]
+    return "\n".join([f"{grown.experiment} along {grown.parameter} (n)", "", *listed, *_wrapped(wrong)])
 
 
 def aligned(lines: list[list[str]], left: tuple[int, ...]) -> tuple[list[str], list[int]]:

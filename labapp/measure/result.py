@@ -87,14 +87,14 @@ class Result:
         return frame
 
     def to_csv(self, path: str | os.PathLike, rounds: bool = False) -> Path:
-        """Write the rows of to_frame() as CSV, with the environment in the columns env_machine, env_date and so on."""
+        """Write the rows of to_frame() as CSV, and the environment as env_machine, env_date and so on."""
         from . import tabular
 
         rows = tabular.rounds(self) if rounds else tabular.summary(self)
         return storage.write(path, tabular.csv_text(tabular.with_environment(rows, self.environment)))
 
     def to_html(self, path: str | os.PathLike) -> Path:
-        """Write one HTML file that needs nothing else: question, settings, machine, table, timeline, queries, code, rounds."""
+        """Write one HTML file that needs nothing else: table, timeline, queries, code, machine, rounds."""
         from . import page
 
         return storage.write(path, page.result_page(self))
@@ -105,7 +105,7 @@ class Result:
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Result":
-        """Read what save() wrote; ResultError names the file when it is missing, damaged or of another version."""
+        """Read what save() wrote; ResultError names a file that is missing, damaged or of another version."""
         data = storage.load(path, "result")
         try:
             return cls.from_dict(data)

@@ -1,4 +1,4 @@
-"""Two lists of rows: which are missing, which are too many, which stand elsewhere, and what is wrong in the first bad one."""
+"""Two lists of rows: how many are missing, too many or elsewhere, and what is wrong with a bad one."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -60,7 +60,8 @@ def _unordered(
     right = _without_partner(value, their_keys, Counter(our_keys))
     for expected, found in zip(left, right, strict=False):
         if compare(expected, found):
-            return f"{plural(len(left), 'row')} {'differs' if len(left) == 1 else 'differ'}, one {is_should_be(expected, found)}"
+            differ = "differs" if len(left) == 1 else "differ"
+            return f"{plural(len(left), 'row')} {differ}, one {is_should_be(expected, found)}"
     return None
 
 
@@ -75,7 +76,7 @@ def _without_partner(rows: list, keys: list, others: Counter) -> list:
 
 
 def row_key(row: object) -> str:
-    """A text that equal rows share: lists and tuples alike, numbers to nine digits, models by class and pk."""
+    """A text that equal rows share: lists and tuples alike, numbers to nine digits, models by pk."""
     if isinstance(row, (bool, int, float, Decimal)):
         return repr(row) if abs(row) >= LARGE else format(float(row), ".9g")
     if isinstance(row, (list, tuple)):

@@ -22,7 +22,7 @@ NUMBERS = (bool, int, float, Decimal, complex)
 
 
 def difference(reference: object, value: object, *, ordered: bool = True) -> str | None:
-    """What is wrong with `value`, as one sentence without a full stop; None when it is the same as `reference`.
+    """What is wrong with `value`, in one sentence without a full stop; None when nothing is.
 
     "1 row missing", "2 rows too many", "same rows, other order", "row 3: author is 'ana', should be 'ben'",
     "the page differs at line 12: …". With ordered=False the order of rows does not matter. Never raises: what
@@ -52,10 +52,13 @@ def compare(reference: object, value: object, ordered: bool = True) -> str | Non
             return comparer(reference, value, ordered)
         if ours or theirs:
             return is_should_be(reference, value)
-    return None if _equal(reference, value) else is_should_be(reference, value)
+    return _compare_others(reference, value)
 
 
 def _compare_text(reference, value, ordered):
+    ours, theirs = getattr(reference, "status_code", None), getattr(value, "status_code", None)
+    if ours and theirs and ours != theirs:
+        return f"status is {theirs}, should be {ours}"
     return pages.difference(pages.text(reference), pages.text(value))
 
 
@@ -143,13 +146,13 @@ def _first(parts, ordered) -> str | None:
     return None
 
 
-def _equal(reference, value) -> bool:
+def _compare_others(reference, value):
     if reference == value:
-        return True
+        return None
     plain = type(reference) is type(value) and type(reference).__eq__ is object.__eq__
-    if not plain or not hasattr(reference, "__dict__"):
-        return False
-    return compare(vars(reference), vars(value)) is None
+    if plain and hasattr(reference, "__dict__"):
+        return compare(vars(reference), vars(value))
+    return is_should_be(reference, value)
 
 
 def is_model(value: object) -> bool:

@@ -51,7 +51,7 @@ def sample(
     least_rounds: int = LEAST_ROUNDS,
     seed: int = 1,
 ) -> Iterator[Samples]:
-    """Time the calls in interleaved rounds; yields the `Samples` after each round, the last with `done` and a `reason`.
+    """Time the calls in interleaved rounds; yields `Samples` after each, the last with `done` and a `reason`.
 
     It ends when the interval of every median is within `target` (0.05 is ±5 %) or `budget_ms` is used.
     `least_rounds` are made in any case, except when that would take more than 8 budgets. Each call is run

@@ -15,7 +15,7 @@ class ResultError(Exception):
 
 
 def write(path: str | os.PathLike, text: str) -> Path:
-    """Put the text there under its final name only when all of it is on the disk; else what was there before stays."""
+    """Put the text there under its name only when all of it is on the disk; else what was there stays."""
     target = Path(path).expanduser()
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
@@ -45,7 +45,7 @@ def save(path: str | os.PathLike, kind: str, data: dict) -> Path:
 
 
 def load(path: str | os.PathLike, kind: str) -> dict:
-    """The data that save() wrote; ResultError if the file is missing, damaged, of another kind or a newer version."""
+    """The data that save() wrote; ResultError if the file is missing, damaged, of another kind or version."""
     source = Path(path).expanduser()
     try:
         data = json.loads(source.read_text(encoding="utf-8"))

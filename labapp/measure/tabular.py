@@ -39,7 +39,7 @@ def with_environment(rows: list[dict], environment: dict) -> list[dict]:
 
 
 def _setting(result) -> dict:
-    """The experiment and its settings; a setting called like one of our columns gets "_setting" behind its name."""
+    """The experiment and its settings; one that is called like a column of ours gets "_setting" behind."""
     settings = {f"{name}_setting" if name in OURS else name: value for name, value in result.settings.items()}
     return {"experiment": result.experiment, **settings}
 

@@ -1,7 +1,10 @@
 """Values and names as a sentence can carry them: short, and never raising."""
 
 from collections.abc import Mapping, Set
+from datetime import date
+from decimal import Decimal
 from reprlib import Repr
+from uuid import UUID
 
 _repr = Repr()
 _repr.maxstring = _repr.maxother = 60
@@ -9,7 +12,9 @@ _repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxdict = 6
 
 
 def shown(value: object) -> str:
-    """A short repr: 'ana', 3, [1, 2, 3, ...]; the type where the object cannot show itself or shows an address."""
+    """A short repr: 'ana', 3, [1, 2, ...]; the type where an object shows nothing but its address."""
+    if isinstance(value, (date, Decimal, UUID)):
+        return str(value)
     try:
         text = _repr.repr(value)
     except Exception:  # noqa: BLE001  (a stranger's __repr__ may raise anything)
@@ -32,7 +37,7 @@ def is_should_be(reference: object, value: object) -> str:
             return f"is {theirs}, should be {ours}"
     ours, theirs = kind_of(reference), kind_of(value)
     if ours == theirs:
-        return f"is a {type(value).__name__}, should be a {type(reference).__name__}"
+        return f"is another {type(value).__name__}"
     return f"is {theirs}, should be {ours}"
 
 
@@ -59,4 +64,4 @@ def plural(number: int, noun: str) -> str:
 def _large(value: object) -> bool:
     if isinstance(value, (str, bytes)):
         return len(value) > 60
-    return isinstance(value, (Mapping, list, tuple, Set)) and len(shown(value)) > 60
+    return isinstance(value, (Mapping, list, tuple, Set)) and (len(value) > 6 or len(shown(value)) > 60)
