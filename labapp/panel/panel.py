@@ -205,7 +205,10 @@ class Panel(widgets.VBox):
 
 
 def _parts(widget):
-    """All widgets below one, deepest first."""
+    """Everything below a widget that the front end keeps: children, layouts, styles."""
     for child in getattr(widget, "children", ()):
         yield from _parts(child)
         yield child
+    yield widget.layout
+    if hasattr(widget, "style"):
+        yield widget.style
