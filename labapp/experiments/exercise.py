@@ -82,17 +82,18 @@ class Exercise:
         else:
             judge(self, trials, verdict)
             if changed := seal.replaced():
-                verdict.say(False, _restart(changed))
+                verdict.say(False, changed_code(changed))
         progress.note_try(self.name, verdict.passed)
         return verdict
 
     def _refuses(self, function, verdict):
         """Whether this cannot be tried at all; says why."""
         if changed := seal.replaced():
-            return not verdict.say(False, _restart(changed))
+            return not verdict.say(False, changed_code(changed))
         if not callable(function):
             return not verdict.say(
-                False, f"check() wants the function itself, check(mine), and got {type(function).__name__}: "
+                False,
+                f"check() wants the function itself, check(mine), and got {type(function).__name__}: "
                 "without the brackets that call it.",
             )
         if getattr(getattr(function, "__code__", None), "co_flags", 0) & 0x80:
@@ -133,7 +134,7 @@ def _sizes(low, high):
     return low, random.randint(low + 1, low + third), random.randint(max(low + third + 1, high - 3), high)
 
 
-def _restart(changed):
+def changed_code(changed):
     more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
     return f"The lab's own code was changed: {changed[0]}{more}. Restart the kernel, then check again."
 

@@ -38,14 +38,20 @@ def _judge_limits(exercise, trials, verdict):
         verdict.say(False, f"{_queries(most)} at every size; it can be had with {exercise.at_most} or fewer.")
     else:
         verdict.say(True, f"{_queries(most)} at every size.")
-    widest = max(trials, key=lambda trial: trial.rows - trial.needed)
     if exercise.lean:
+        widest = max(trials, key=lambda trial: trial.rows - trial.needed)
         fits = widest.rows <= widest.needed
-        verdict.say(fits, f"{widest.rows:,} rows read where {widest.needed:,} are enough: {_lean(fits)}.")
+        verdict.say(fits, _fitting(widest) if fits else _wide(widest))
 
 
-def _lean(fits):
-    return "no row twice" if fits else "some are read twice, or are not shown"
+def _fitting(trial):
+    return f"{trial.rows:,} rows read, at most as many as the page is made of: {trial.needed:,}."
+
+
+def _wide(trial):
+    return (
+        f"{trial.rows:,} rows read where {trial.needed:,} are enough: some are read twice, or are not shown."
+    )
 
 
 def _along(name, exercise, trials):
@@ -86,7 +92,8 @@ def _places(name, exercise, trials):
     along = _along(name, exercise, trials)
     before = {(group.fingerprint, group.where): group.count for group in along[0].recording.groups()}
     more = [
-        group for group in along[-1].recording.groups()
+        group
+        for group in along[-1].recording.groups()
         if group.count > before.get((group.fingerprint, group.where), 0)
     ]
     more.sort(key=lambda group: -group.count)

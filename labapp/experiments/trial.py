@@ -40,7 +40,7 @@ class Trial:
                     value = self._outcome(variant, finish)
             except (Stopped, KeyboardInterrupt):
                 raise
-            except BaseException as error:  # noqa: BLE001  (the reader's own code may raise anything)
+            except BaseException as error:  # noqa: BLE001 - the reader's own code may raise anything
                 stop.check()
                 self.fault = _told(error, variant)
                 return

@@ -41,7 +41,7 @@ class Witness:
     def settings(self):
         """The entry for DATABASES that leads to the data."""
         return {
-            "ENGINE": "django.db.backends.sqlite3", "NAME": "data of a check, in memory",
+            "ENGINE": "django.db.backends.sqlite3", "NAME": "data of a check/in memory",
             "OPTIONS": {"factory": self._class},
         }
 

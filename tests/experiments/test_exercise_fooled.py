@@ -159,7 +159,7 @@ def test_a_connection_of_ones_own():
         finally:
             own.close()
 
-    assert "no such table" in refused(mine)
+    assert "unable to open database file" in refused(mine)
 
 
 def test_the_data_copied_into_a_connection_of_ones_own():
