@@ -2,13 +2,16 @@
 
     feed                                        # in a notebook, after boot(): its panel
     feed.panel(tab="Queries", photos=50)        # opened on the tab that answers the question
+    predict("04 feed", "How many queries?")     # a guess, written down before the answer is shown
 
 Each part is loaded when it is used: a terminal never imports ipywidgets.
 """
 
 from importlib import import_module
 
-__all__ = ["Panel", "attach"]
+_HOMES = {"Panel": "panel", "predict": "prediction"}
+
+__all__ = ["Panel", "attach", "predict"]
 
 
 def attach(facts=""):
@@ -17,6 +20,6 @@ def attach(facts=""):
 
 
 def __getattr__(name):
-    if name == "Panel":
-        return import_module("labapp.panel.panel").Panel
+    if name in _HOMES:
+        return getattr(import_module(f"labapp.panel.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'labapp.panel' has no attribute {name!r}")
