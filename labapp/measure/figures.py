@@ -4,6 +4,8 @@ import math
 
 from .interval import Interval
 
+UNEVEN = 2
+
 
 def decimals(value: float) -> int:
     """How many decimals a time in ms deserves: 0.051, 5.03, 13.6, 139.6, 3,012."""
@@ -20,11 +22,14 @@ def milliseconds(value: float) -> str:
     return f"{value:,.{decimals(value)}f} ms"
 
 
-def plus_minus(interval: Interval) -> str:
-    """ "±0.21", in the unit and with the decimals of the interval's middle."""
-    if math.isinf(interval.half):
-        return "±?"
+def around(interval: Interval) -> str:
+    """ "±0.21", or the limits "4.81–9.20" where they lie unevenly; decimals are those of the middle."""
     places = decimals(interval.middle)
+    if math.isinf(interval.high):
+        return f"over {interval.low:,.{places}f}"
+    nearer = min(interval.high - interval.middle, interval.middle - interval.low)
+    if interval.half > UNEVEN * nearer and interval.relative > 0.1:
+        return f"{interval.low:,.{places}f}–{interval.high:,.{places}f}"
     rounded = f"{interval.half:,.{places}f}"
     return f"±{rounded}" if float(rounded.replace(",", "")) else f"±<{10**-places:.{places}f}"
 

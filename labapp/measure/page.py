@@ -8,7 +8,7 @@ from labapp.probe.render_html import finding_html
 from . import tabular
 from .look import CSS
 from .render_html import table
-from .table import setting_words
+from .table import setting_words, waits
 
 PAGE_CSS = """
 :root{color-scheme:light dark}
@@ -69,8 +69,7 @@ def _timeline(result) -> str:
     if not recorded:
         return ""
     lanes = [timeline.Lane(each.variant, each.colour, each.recording) for each in recorded]
-    waiting = any(each.wait_ms for each in recorded)
-    return f"<h2>Timeline of one run</h2>{timeline.svg(lanes)}{timeline.legend(waiting=waiting)}"
+    return f"<h2>Timeline of one run</h2>{timeline.svg(lanes)}{timeline.legend(waiting=waits(result))}"
 
 
 def _queries(result) -> str:

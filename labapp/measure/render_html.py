@@ -28,11 +28,11 @@ def table(result, *, status: bool = True, old: Collection[str] = ()) -> str:
     scale = _scale(result.measurements)
     comparing = cells.compares(result)
     rows = "".join(_row(each, scale, comparing, each.variant in old) for each in result.measurements)
-    notes = html.escape("; ".join(cells.footnotes(result)))
+    notes = html.escape(cells.footnotes(result))
     return (
         f'<div class="dsl-result">{_status(result) if status else ""}'
         f'<table aria-label="{html.escape(result.question or result.experiment)}">{_head(result, scale)}'
-        f'<tbody>{rows}</tbody></table><p class="dsl-notes">{notes[:1].upper()}{notes[1:]}.</p></div>'
+        f'<tbody>{rows}</tbody></table><p class="dsl-notes">{notes}</p></div>'
     )
 
 

@@ -13,7 +13,7 @@ def table(result) -> str:
     """The result's table with question, status and footnotes; what does not fit its cell is said below it."""
     comparing = cells.compares(result)
     baseline = f"against {_fitted(result.baseline.variant, 16)}" if result.baseline else ""
-    head = ["variant", "queries", "rows", "median", "±", baseline, "result"]
+    head = ["variant", "queries", "rows", "median", "95 %", baseline, "result"]
     lines = [_line(measurement, comparing) for measurement in result.measurements]
     listed, cut = aligned([head, *lines], left=(0, 5, 6))
     said = [f"{result.measurements[row - 1].variant}: {lines[row - 1][-1]}" for row in cut if row]
@@ -24,7 +24,7 @@ def table(result) -> str:
             *listed,
             *(["", *_wrapped(said)] if said else []),
             "",
-            *_wrapped(["; ".join(cells.footnotes(result)) + "."]),
+            *_wrapped([cells.footnotes(result)]),
         ]
     )
 

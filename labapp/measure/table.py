@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from .figures import count, milliseconds, plus_minus
+from .figures import around, count, milliseconds
 from .measurement import Measurement
 
 WAITING = "…"
+NO_WAIT_MS = 0.05  # of a query: less than any delay that can be set, more than asking for none takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def latency(measurement: Measurement) -> Cell:
     if measurement.interval is not None:
         return Cell(
             milliseconds(measurement.interval.middle),
-            plus_minus(measurement.interval),
+            around(measurement.interval),
             "quiet" if measurement.wrong else "",
         )
     if measurement.median_ms is not None:
@@ -74,28 +75,31 @@ def outcome(measurement: Measurement) -> Cell:
     return Cell("✓ same", mood="good") if measurement.same else Cell("not compared", mood="quiet")
 
 
-def footnotes(result) -> list[str]:
-    """What the times include, as sentences."""
-    notes = list(result.includes) or ["Times are the variant's own work, fetching its rows included"]
-    if any(each.wait_ms for each in result.measurements):
-        notes.append("simulated waiting is included")
+def footnotes(result) -> str:
+    """What the times include, in sentences."""
+    notes = list(result.includes) or ["Times are of a variant's whole work, reading its rows included"]
+    if waits(result):
+        notes.append("Simulated waiting is included")
     if any(each.samples_ms for each in result.measurements):
-        notes.append("garbage collection is held off while timing")
-    repeated = [f"{each.variant} {each.repeats:,}" for each in result.measurements if each.repeats > 1]
+        notes.append("Garbage collection is held off while timing")
+    repeated = [f"{each.variant} {each.repeats:,} times" for each in result.measurements if each.repeats > 1]
     if repeated:
-        notes.append(
-            f"short variants are called several times a round, the figure is the mean ({', '.join(repeated)})"
-        )
+        notes.append(f"Short variants run several times a round and show their mean ({', '.join(repeated)})")
     if any(each.recording and not each.samples_ms for each in result.measurements):
-        notes.append("“one run” is the recorded run, its recorder included")
+        notes.append("“One run” is the recorded run, its recorder included")
     notes += [f"{each.variant}: {each.note}" for each in result.measurements if each.note]
-    return notes
+    return " ".join(f"{note.rstrip('.')}." for note in notes)
+
+
+def waits(result) -> bool:
+    """Whether simulated waiting is among the times."""
+    return any((each.wait_ms or 0) > NO_WAIT_MS * (each.queries or 1) for each in result.measurements)
 
 
 def setting_words(result) -> str:
-    """ "feed with photos 30, round trip 2.0"."""
-    setting = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in result.settings.items())
-    return f"{result.experiment} with {setting}" if setting else result.experiment
+    """ "feed: photos = 30, round_trip = 2.0"."""
+    setting = ", ".join(f"{name} = {value}" for name, value in result.settings.items())
+    return f"{result.experiment}: {setting}" if setting else result.experiment
 
 
 def compares(result) -> bool:

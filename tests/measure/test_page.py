@@ -31,7 +31,7 @@ def test_a_result_is_there_whole(tmp_path):
     made = results.result()
     page = made.to_html(tmp_path / "page.html").read_text()
     assert made.question in page
-    assert "feed with photos 30, round trip 2.0" in page
+    assert "feed: photos = 30, round_trip = 2.0" in page
     assert "talk 4.1" in page
     assert "✗ 1 row missing" in page
     assert "Timeline of one run" in page

@@ -136,12 +136,13 @@ def test_footnotes_say_what_is_included():
     made = result()
     made["joined"].repeats = 40
     text = render_html.table(made)
-    assert "simulated waiting is included" in text
-    assert "joined 40" in text
-    assert "garbage collection" in text
+    assert "Simulated waiting is included" in text
+    assert "joined 40 times" in text
+    assert "Garbage collection" in text
     plain = result(measurements=[measurement("naive", 3, baseline=True)], includes=["Rendering is included"])
     assert "Rendering is included" in render_html.table(plain)
-    assert "simulated" not in render_html.table(plain)
+    plain["naive"].recording.queries[0].wait_ms = 0.002
+    assert "Simulated" not in render_html.table(plain)
 
 
 def wide():
@@ -160,9 +161,7 @@ def test_text_fits_a_terminal(made):
     text = str(made)
     assert max(map(len, text.splitlines())) <= 100
     assert made.question in text
-    for each in made.measurements:
-        if each.interval:
-            assert f"±{each.interval.half:,.1f}"[:3] in text
+    assert all(each.variant[:8] in text for each in made.measurements)
 
 
 def test_text_says_in_full_what_it_cut():
