@@ -148,10 +148,11 @@ def sweep(folder):
 
 
 def finish(partial, path):
-    """Give the written file its date and its name, once it is on the disk."""
+    """Give the written file its date and its name once it is on the disk; it is for reading from now on."""
     with open(partial, "rb+") as file:
         os.fsync(file.fileno())
     os.utime(partial, (FINISHED, FINISHED))
+    os.chmod(partial, 0o444)
     os.replace(partial, path)
 
 

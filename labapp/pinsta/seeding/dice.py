@@ -1,18 +1,21 @@
 """Chance that falls the same way on every Python: built on `random()` alone, which never changes."""
 
-from bisect import bisect
-from itertools import accumulate
 from random import Random
 from zlib import crc32
 
 
-def zipf(number, offset):
+def lots(things, offset):
     """
-    Running totals of weights 1 / (rank + offset) for ranks 1 to `number`, in whole numbers.
+    A list to draw from: the first things are in it often, the last ones once, after Zipf's law.
 
-    A few ranks get much, most get little; the larger the offset, the less the very first ones get.
+    The weights are 1 / (rank + offset): the larger the offset, the less the very first ones stand out.
     """
-    return list(accumulate(10**12 // (rank + offset) for rank in range(1, number + 1)))
+    weights = [10**9 // (rank + offset) for rank in range(1, len(things) + 1)]
+    share = sum(weights) // (8 * len(things))
+    drawn = []
+    for thing, weight in zip(things, weights, strict=True):
+        drawn += [thing] * max(1, weight // share)
+    return drawn
 
 
 class Dice:
@@ -28,10 +31,6 @@ class Dice:
     def of(self, things):
         """One of the things."""
         return things[int(self.random() * len(things))]
-
-    def rank(self, totals):
-        """An index into `totals` (see `zipf`), the early ones more often."""
-        return bisect(totals, int(self.random() * totals[-1]))
 
     def shuffled(self, things):
         """The things in another order."""

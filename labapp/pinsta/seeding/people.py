@@ -1,7 +1,7 @@
 """Users, profiles, boards, and who follows whom."""
 
 from .dates import JOINING, PHOTOGRAPHING, moments, written
-from .dice import Dice, zipf
+from .dice import Dice, lots
 from .words import words
 
 ANA = 1
@@ -10,7 +10,11 @@ ANAS_PASSWORD = "pbkdf2_sha256$1000000$everybodyknowsthis$gi+9ULJQSqdZ15h2ysCAdC
 
 
 class People:
-    """Everybody, by id; Ana is the first. `famous` has the same people, most prolific first."""
+    """
+    Everybody, by id; Ana is the first. `famous` has the same people, most prolific first.
+
+    `fame` and `activity` are lots: who is followed and posts, and who follows, likes and comments.
+    """
 
     def __init__(self, scale, seed, language):
         self.scale, self.seed, self.language = scale, seed, language
@@ -18,9 +22,8 @@ class People:
         self.everybody = range(1, scale.users + 1)
         self.famous = dice.shuffled(person for person in self.everybody if person != ANA)
         self.famous.insert(2, ANA)
-        self.fame = zipf(scale.users, offset=min(10, scale.users // 50))
-        self.active = dice.shuffled(self.everybody)
-        self.activity = zipf(scale.users, offset=scale.users // 7)
+        self.fame = lots(self.famous, offset=min(10, scale.users // 50))
+        self.activity = lots(dice.shuffled(self.everybody), offset=scale.users // 7)
         self.joined = moments(dice, scale.users, JOINING)
 
     def users(self):
@@ -56,7 +59,7 @@ class People:
         """Who owns board 1, 2, …"""
         dice = Dice(self.seed, "owners")
         more = self.scale.boards - self.scale.users
-        return [*self.everybody, *(self.famous[dice.rank(self.fame)] for _ in range(more))]
+        return [*self.everybody, *(dice.of(self.fame) for _ in range(more))]
 
     def meet(self, photos_of):
         """Draw who follows whom, and when. Ana follows enough people to have a feed worth scrolling."""
@@ -66,9 +69,8 @@ class People:
             if person != ANA and offered < wanted:
                 pairs[ANA, person] = None
                 offered += photos_of[person]
-        active, famous, activity, fame, rank = self.active, self.famous, self.activity, self.fame, dice.rank
         while len(pairs) < self.scale.follows:
-            follower, followed = active[rank(activity)], famous[rank(fame)]
+            follower, followed = dice.of(self.activity), dice.of(self.fame)
             if follower != followed and follower != ANA:
                 pairs[follower, followed] = None
         self.followed = list(zip(moments(dice, len(pairs), PHOTOGRAPHING), pairs, strict=True))

@@ -3,24 +3,24 @@
 from collections import Counter, defaultdict
 
 from .dates import PHOTOGRAPHING, moments, written
-from .dice import Dice, zipf
+from .dice import Dice, lots
 from .words import words
 
 SHAPES = [(4, 3), (3, 4), (1, 1), (3, 2), (2, 3), (4, 5), (16, 10)]
 
 
 class Pictures:
-    """The photos in the order of their ids, which is the order in which they were taken."""
+    """The photos in the order of their ids, which is that of their dates; `loved` are lots to be liked."""
 
     def __init__(self, scale, seed, people):
         self.scale, self.seed, self.people = scale, seed, people
         self.language = people.language
         dice = Dice(seed, "pictures")
         self.taken = moments(dice, scale.photos, PHOTOGRAPHING)
-        self.authors = [people.famous[dice.rank(people.fame)] for _ in range(scale.photos)]
+        self.authors = [dice.of(people.fame) for _ in range(scale.photos)]
         self.photos_of = Counter(self.authors)
-        self.loved = dice.shuffled(range(1, scale.photos + 1))
-        self.love = zipf(scale.photos, offset=min(20, scale.photos // 150))
+        photos = dice.shuffled(range(1, scale.photos + 1))
+        self.loved = lots(photos, offset=min(20, scale.photos // 150))
 
     def tags(self):
         """Rows of pinsta_tag; the first ones are used most."""
@@ -55,9 +55,13 @@ class Pictures:
 
     def photo_tags(self):
         """Rows of pinsta_phototag."""
-        dice, usage, pairs = Dice(self.seed, "photo_tags"), zipf(self.scale.tags, offset=3), {}
+        dice, usage, pairs = (
+            Dice(self.seed, "photo_tags"),
+            lots(range(1, self.scale.tags + 1), offset=3),
+            set(),
+        )
         while len(pairs) < self.scale.photo_tags:
-            pairs[(1 + dice.below(self.scale.photos)) << 20 | 1 + dice.rank(usage)] = None
+            pairs.add((1 + dice.below(self.scale.photos)) << 20 | dice.of(usage))
         before = position = 0
         for number, pair in enumerate(sorted(pairs), 1):
             photo, tag = pair >> 20, pair & 0xFFFFF

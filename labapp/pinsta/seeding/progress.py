@@ -25,8 +25,15 @@ class Bar:
         if self.bar is None:
             from tqdm import tqdm
 
-            width = min(100, shutil.get_terminal_size().columns)
+            # tqdm draws nothing on a terminal that does not know its size, as in some containers: tell it one.
+            size = shutil.get_terminal_size()
             self.bar = tqdm(
-                total=total, unit=" rows", unit_scale=True, desc="Seeding", ncols=width, leave=False
+                desc="Seeding",
+                total=total,
+                unit=" rows",
+                unit_scale=True,
+                ncols=min(100, size.columns),
+                nrows=size.lines,
+                leave=False,
             )
         self.bar.update(done - self.bar.n)

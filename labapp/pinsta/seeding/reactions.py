@@ -1,7 +1,6 @@
 """Likes, comments and notifications: much for a few photos, nothing for many."""
 
 from collections import defaultdict
-from itertools import chain, islice
 
 from .dates import DAY, written
 from .dice import Dice
@@ -22,19 +21,21 @@ class Reactions:
 
     def _draw(self, dice, number, once):
         """That many (moment, photo, person), packed and in order; `once`: no person twice for a photo."""
-        random, rank = dice.random, dice.rank
-        loved, love, taken = self.pictures.loved, self.pictures.love, self.pictures.taken
-        active, activity = self.people.active, self.people.activity
+        random, taken, month = dice.random, self.pictures.taken, 30 * DAY
+        photos, people = self.pictures.loved, self.people.activity
+        photo_lots, people_lots = len(photos), len(people)
         drawn, seen = [], set()
         while len(drawn) < number:
-            photo, person = loved[rank(love)], active[rank(activity)]
-            pair = photo << PHOTO | person
-            if once and pair in seen:
-                continue
-            seen.add(pair)
-            later = int(random() * random() * 60 * DAY) + 60
+            photo = photos[int(random() * photo_lots)]
+            pair = photo << PHOTO | people[int(random() * people_lots)]
+            if once:
+                if pair in seen:
+                    continue
+                seen.add(pair)
+            later = int(random() * random() * month) + 60
             drawn.append(taken[photo - 1] + later << MOMENT | pair)
-        return sorted(drawn)
+        drawn.sort()
+        return drawn
 
     def likes(self):
         """Rows of pinsta_like."""
@@ -53,23 +54,27 @@ class Reactions:
             text = sentence(3 + int(random() * random() * 24))
             yield comment, photo, packed & PERSON_MASK, parent, text, written(packed >> MOMENT)
 
-    def _events(self, verb, drawn):
-        """(moment, recipient, actor, verb, photo) of reactions to somebody else's photo."""
-        authors = self.pictures.authors
-        for packed in drawn:
-            photo, actor = packed >> PHOTO & PHOTO_MASK, packed & PERSON_MASK
-            if authors[photo - 1] != actor:
-                yield packed >> MOMENT, authors[photo - 1], actor, verb, photo
-
     def notifications(self):
         """Rows of pinsta_notification: some for Ana, a sample for others; the newest are unread."""
         dice, wanted = Dice(self.seed, "notifications"), self.scale.notifications
-        follows = ((moment, *reversed(pair), "followed", None) for moment, pair in self.people.followed)
-        events = [*self._events("liked", self.liked), *self._events("commented", self.said), *follows]
-        anas = [event for event in events if event[1] == ANA][-(wanted // 3) :]
-        others = [event for event in events if event[1] != ANA]
-        step = max(1, len(others) // (wanted - len(anas)))
-        chosen = sorted(chain(anas, islice(others, 0, step * (wanted - len(anas)), step)))
+        anas = list(self._events(1, {ANA}))[-(wanted // 3) :]
+        rest = wanted - len(anas)
+        reactions = len(self.liked) + len(self.said) + len(self.people.followed)
+        others = list(self._events(max(1, reactions // (2 * rest)), {*self.people.everybody} - {ANA}))
+        chosen = sorted([*anas, *(others[number * len(others) // rest] for number in range(rest))])
         for number, (moment, recipient, actor, verb, photo) in enumerate(chosen, 1):
             read = number < len(chosen) * 0.8 or dice.below(2)
             yield number, recipient, actor, verb, photo, written(moment), int(read)
+
+    def _events(self, step, recipients):
+        """Every `step`th (moment, recipient, actor, verb, photo) that concerns one of these people."""
+        authors = self.pictures.authors
+        for verb, drawn in (("liked", self.liked), ("commented", self.said)):
+            for packed in drawn[::step]:
+                photo, actor = packed >> PHOTO & PHOTO_MASK, packed & PERSON_MASK
+                recipient = authors[photo - 1]
+                if recipient in recipients and recipient != actor:
+                    yield packed >> MOMENT, recipient, actor, verb, photo
+        for moment, (follower, followed) in self.people.followed[::step]:
+            if followed in recipients:
+                yield moment, followed, follower, "followed", None

@@ -37,8 +37,8 @@ def tables(scale, seed):
         "pinsta_follow": people.follows,
     }
     for table, maker in makers.items():
-        yield table, COLUMNS[table].split(), maker()
+        yield table, tuple(COLUMNS[table].split()), maker()
     reactions = Reactions(scale, seed, people, pictures)
     for table in ("pinsta_like", "pinsta_comment", "pinsta_notification"):
         maker = getattr(reactions, table.removeprefix("pinsta_") + "s")
-        yield table, COLUMNS[table].split(), maker()
+        yield table, tuple(COLUMNS[table].split()), maker()

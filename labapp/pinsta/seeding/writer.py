@@ -1,15 +1,18 @@
 """Writes a data set into an SQLite file: schema by `migrate`, rows by the driver, indexes last."""
 
+import gc
 import sqlite3
 from contextlib import closing, contextmanager
-from itertools import islice
+from functools import cache
+from itertools import chain, islice
 
 from django.core.management import call_command
 from django.db import connections
 
 from .tables import tables
 
-CHUNK = 5_000
+BATCH = 50  # rows a statement; SQLite before 3.32 takes 999 parameters
+CHUNK = 5_000  # rows between two looks at the progress
 # A file that is not finished is thrown away, so nothing in it needs to survive a crash.
 HASTY = """
     PRAGMA journal_mode = OFF;
@@ -21,7 +24,13 @@ HASTY = """
 
 def write(path, scale, seed, progress):
     """Fill the empty file at `path` with this Scale's rows; calls `progress(done, total)` on the way."""
-    make_schema(path)
+    with without_garbage_collection():
+        make_schema(path)
+        make_rows(path, scale, seed, progress)
+
+
+def make_rows(path, scale, seed, progress):
+    """Fill the empty tables, and leave indexes, statistics and the number of rows as they should be."""
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.executescript(HASTY)
         database.execute("BEGIN")
@@ -47,6 +56,18 @@ def make_schema(path):
 
 
 @contextmanager
+def without_garbage_collection():
+    """Do not look for garbage among a million living tuples."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@contextmanager
 def indexes_last(database):
     """Drop the indexes of the tables while they fill, then make them again as they were."""
     indexes = database.execute(
@@ -64,11 +85,18 @@ def fill(database, tables, progress):
     """Insert all rows, in the order given; returns how many there were."""
     done = 0
     for table, columns, rows in tables:
-        marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
         rows = iter(rows)
-        while chunk := list(islice(rows, CHUNK)):
-            database.executemany(statement, chunk)
-            done += len(chunk)
-            progress(done)
+        while batch := list(islice(rows, BATCH)):
+            database.execute(insert(table, columns, len(batch)), list(chain.from_iterable(batch)))
+            done += len(batch)
+            if done % CHUNK < BATCH:
+                progress(done)
+        progress(done)
     return done
+
+
+@cache
+def insert(table, columns, rows):
+    """The statement that inserts so many rows at once: half the cost of one statement a row."""
+    marks = f"({', '.join('?' * len(columns))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([marks] * rows)}"
