@@ -12,6 +12,7 @@ from labapp.experiments.faults import sentence
 from labapp.measure import Measurement, Result, difference, environment, peak_kib, sample
 from labapp.measure.stop import Stopped
 
+RECORDER = "The recorder runs in the timed rounds too, without call sites."
 PAUSE = 0.1  # seconds between two updates of the table: nobody reads faster
 
 
@@ -52,7 +53,7 @@ class Run:
         self.reference = None
         self.result = Result(
             experiment=experiment.name, question=experiment.question, claims=experiment.claims,
-            settings=settings, environment=environment(), includes=experiment.includes,
+            settings=settings, environment=environment(), includes=[*experiment.includes, RECORDER],
             measurements=[blank(each) for each in experiment.variants.values()],
             status="Recording one run of each variant.",
         )

@@ -24,7 +24,7 @@ def guarded(stop):
         connection.ensure_connection()
     stop.interrupters.append(lambda: _interrupt(connection))
     try:
-        with probe.before_statement(stop.check):
+        with probe.before_statement(stop.check, waits=False):
             yield
     finally:
         stop.interrupters.clear()

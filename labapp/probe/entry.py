@@ -44,8 +44,8 @@ class Entry:
         self.error = None
         self.started = perf_counter_ns()
         if scope.hooks:
-            run_hooks(scope, always)
-            self.waited = perf_counter_ns() - self.started
+            self.waited = run_hooks(scope, always)
+            self.started = perf_counter_ns() - self.waited  # what only looked is not part of the query
         for recorder in scope.recorders:
             recorder.hear(self)
 

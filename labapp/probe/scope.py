@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from time import perf_counter_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,9 @@ class Scope:
     origin: tuple = ()  # the caller's trail, when this code runs on another stack
     rendering: bool = False  # a template is being rendered below us
     depth: int = 0  # spans open around us
-    silent: bool = False  # unrecorded(): not even recordings of everything hear us
 
 
-SILENT = Scope(silent=True)
+SILENT = Scope()  # of unrecorded(): not even recordings of everything hear it
 
 current: ContextVar[Scope | None] = ContextVar("labapp_probe_scope", default=None)
 
@@ -36,14 +36,15 @@ _everywhere: tuple = ()  # recorders that hear every thread of the process
 def active() -> Scope | None:
     """The scope in force here, None when nobody listens."""
     scope = current.get()
-    return _with_everywhere(scope) if _everywhere else scope
+    if _everywhere:
+        return _with_everywhere(scope)
+    return None if scope is SILENT else scope
 
 
-def _with_everywhere(scope: Scope | None) -> Scope:
-    if scope is None:
-        scope = Scope()
-    if scope.silent:
-        return scope
+def _with_everywhere(scope: Scope | None) -> Scope | None:
+    if scope is SILENT:
+        return None
+    scope = scope or Scope()
     missing = tuple(recorder for recorder in _everywhere if recorder not in scope.recorders)
     return with_recorders(scope, missing) if missing else scope
 
@@ -52,7 +53,7 @@ def with_recorders(scope: Scope | None, recorders: tuple) -> Scope:
     """The scope with more recorders, and without those that are closed."""
     scope = scope or Scope()
     kept = tuple(recorder for recorder in scope.recorders if recorder.open) + recorders
-    return replace(scope, recorders=kept, sites=any(recorder.sites for recorder in kept), silent=False)
+    return replace(scope, recorders=kept, sites=any(recorder.sites for recorder in kept))
 
 
 def hear_everything(recorder) -> None:
@@ -93,19 +94,21 @@ def unrecorded():
 class Hook:
     """A function to call before each statement, for as long as its block lasts."""
 
-    __slots__ = ("function", "open")
+    __slots__ = ("function", "open", "waits")
 
-    def __init__(self, function: Callable[[], object]):
+    def __init__(self, function: Callable[[], object], waits: bool):
         self.function = function
+        self.waits = waits
         self.open = True
 
 
 @contextmanager
-def before_statement(hook: Callable[[], object]) -> Iterator[None]:
+def before_statement(hook: Callable[[], object], *, waits: bool = True) -> Iterator[None]:
     """Call ``hook()`` before each statement sent inside the block (also by its threads and its async code).
 
     That includes BEGIN, COMMIT, ROLLBACK and each FETCH, and holds when nothing records. Blocks nest, the
-    outer hook is called first. The time a hook takes is the query's ``wait_ms``. When it raises, the
+    outer hook is called first. The time a hook takes is the query's ``wait_ms``; with ``waits=False``, for
+    one that only looks, it is not part of the query. When a hook raises, the
     statement is not sent; instead of a COMMIT the transaction is then rolled back, and a ROLLBACK is
     always sent, so that stopping never leaves a transaction open.
     """
@@ -114,24 +117,32 @@ def before_statement(hook: Callable[[], object]) -> Iterator[None]:
     from .installation import install
 
     install()
-    entry = Hook(hook)
+    entry = Hook(hook, waits)
     scope = current.get() or Scope()
     try:
-        with entered(replace(scope, hooks=(*scope.hooks, entry), silent=False)):
+        with entered(replace(scope, hooks=(*scope.hooks, entry))):
             yield
     finally:
         entry.open = False
 
 
-def run_hooks(scope: Scope, always: bool = False) -> None:
-    """Call the open hooks; what they send is nobody's. With ``always`` none can stop the statement."""
+def run_hooks(scope: Scope, always: bool = False) -> int:
+    """Call the open hooks; what they send is nobody's. With ``always`` none can stop the statement.
+
+    Gives the nanoseconds that were waited.
+    """
     token = current.set(SILENT)
+    waited = 0
     try:
         for hook in scope.hooks:
             if hook.open:
+                began = perf_counter_ns()
                 hook.function()
+                if hook.waits:
+                    waited += perf_counter_ns() - began
     except BaseException:
         if not always:
             raise
     finally:
         leave(token)
+    return waited

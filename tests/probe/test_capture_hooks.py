@@ -47,7 +47,7 @@ def test_hooks_nest_outer_first(shop_db):
 
 def test_the_delay_is_not_the_databases_time(shop_db, monkeypatch):
     clock = Clock()
-    for module in ("entry", "cursor", "recorder"):
+    for module in ("entry", "cursor", "recorder", "scope"):
         monkeypatch.setattr(f"labapp.probe.{module}.perf_counter_ns", clock)
     with before_statement(lambda: clock.wait(5)), record() as recording:
         with connection.cursor() as cursor:
@@ -114,3 +114,10 @@ def test_a_hook_that_is_no_function():
     with pytest.raises(TypeError, match="needs a function to call, got 5"):
         with before_statement(5):
             pytest.fail("entered")
+
+
+def test_a_hook_that_only_looks_is_not_waited_for(shop_db):
+    looks = []
+    with before_statement(lambda: looks.append(1), waits=False), record() as recording:
+        connection.cursor().execute("SELECT 1")
+    assert (len(looks), recording.queries[0].wait_ms) == (1, 0)
