@@ -119,12 +119,11 @@ def postgres_db(postgres):
         connection.execute(sql.SQL("DROP SCHEMA public CASCADE"))
         connection.execute(sql.SQL("CREATE SCHEMA public AUTHORIZATION {}").format(sql.Identifier(ROLE)))
         connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-    target = databases.use(postgres.entry)
+    databases.use(postgres.entry)
     try:
         yield postgres
     finally:
         databases.use(None)
-        target.close()
 
 
 def _start(programs: Path, folder: Path) -> tuple[Server, subprocess.Popen]:

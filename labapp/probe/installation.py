@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from functools import cache, wraps
+from functools import wraps
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from . import coroutines, spans, threads
-from .cursor import Recorded
+from .cursor import Recorded, RecordedPlain
 from .server_cursor import RecordedServerSide
 from .transactions import recording_commit, recording_rollback
 
@@ -32,20 +33,33 @@ def install() -> None:
         _installed = True
 
 
+class Recordable(dict):
+    """(class of CursorWrapper, class of the driver's cursor) -> the former, recorded."""
+
+    def __missing__(self, classes: tuple[type, type]) -> type:
+        wrapper, driver = classes
+        if not issubclass(wrapper, Recorded):
+            # only psycopg's server-side cursors have a hold
+            server_side = RecordedServerSide if hasattr(driver, "withhold") else Recorded
+            mixin = (
+                server_side if wrapper is not CursorWrapper or server_side is not Recorded else RecordedPlain
+            )
+            wrapper = type(wrapper.__name__, (mixin, wrapper), {"__module__": wrapper.__module__})
+        self[classes] = wrapper
+        return wrapper
+
+
 def _preparing(prepare):
+    recordable = Recordable()
+    make_cursor = BaseDatabaseWrapper.make_cursor
+
     @wraps(prepare)
     def _prepare_cursor(self, cursor):
+        if self.make_cursor.__func__ is make_cursor and not self.queries_logged:
+            self.validate_thread_sharing()
+            return recordable[CursorWrapper, cursor.__class__](cursor, self)
         prepared = prepare(self, cursor)
-        prepared.__class__ = _recorded(type(prepared), hasattr(cursor, "withhold"))
+        prepared.__class__ = recordable[prepared.__class__, cursor.__class__]
         return prepared
 
     return _prepare_cursor
-
-
-@cache
-def _recorded(wrapper: type, server_side: bool) -> type:
-    """This class of CursorWrapper, recorded; ``withhold`` is what only psycopg's server cursors have."""
-    if issubclass(wrapper, Recorded):
-        return wrapper
-    mixin = RecordedServerSide if server_side else Recorded
-    return type(wrapper.__name__, (mixin, wrapper), {"__module__": wrapper.__module__})

@@ -12,7 +12,7 @@ from types import CodeType
 from django.template.base import TokenType
 
 from .query import Site
-from .trail import ENOUGH, PACKAGE, RENDER, USER, Trail, classify
+from .trail import ENOUGH, PACKAGE, RENDER, USER, Trail, kinds
 from .via import words
 
 BRACKETS = {TokenType.BLOCK: "{{% {} %}}", TokenType.VAR: "{{{{ {} }}}}", TokenType.COMMENT: "{{# {} #}}"}
@@ -36,22 +36,18 @@ class Atlas:
 
     def place(self, trail: Trail) -> Place:
         """What this trail says. Trails must be kept alive meanwhile: they are told apart by identity."""
-        frames = trail.frames
-        identity = (
-            tuple(map(id, frames[::2])),
-            frames[1::2],
-            tuple(map(id, trail.nodes)),
-            trail.manager,
-        )
+        frames, nodes, manager = trail
+        identity = tuple(part if type(part) is int else id(part) for part in (*frames, *nodes, manager))
         if identity not in self._places:
             self._places[identity] = self._resolve(trail)
         return self._places[identity]
 
     def _resolve(self, trail: Trail) -> Place:
-        steps = list(zip(trail.frames[::2], trail.frames[1::2], strict=True))
+        frames, nodes, manager = trail
+        steps = steps_of(frames)
         chosen = _collapsed(_users_own(steps))
-        via = words(_inner(steps), trail.manager)
-        nodes = _without_repeats(trail.nodes)
+        via = words(_inner(steps), manager)
+        nodes = _without_repeats(nodes)
         pages = [node_site(node) for node in nodes]
         python = [self._site(code, offset) for code, offset in chosen[:ENOUGH]]
         return Place(
@@ -69,10 +65,21 @@ class Atlas:
         return self._sites[identity]
 
 
+def steps_of(frames: tuple) -> list[tuple[CodeType, int]]:
+    """(code, offset) of each frame; the offset of Django's own, which nobody asks for, is 0."""
+    steps = []
+    for part in frames:
+        if type(part) is int:
+            steps[-1] = (steps[-1][0], part)
+        else:
+            steps.append((part, 0))
+    return steps
+
+
 def _users_own(steps: list) -> list:
     """The frames to show: the user's; failing that, those of packages that are not Django."""
     for wanted in (USER, PACKAGE):
-        found = [step for step in steps if classify(step[0].co_filename) == wanted]
+        found = [step for step in steps if kinds[step[0].co_filename] == wanted]
         if found:
             return found
     return []
@@ -82,7 +89,7 @@ def _inner(steps: list) -> list:
     """The frames between the cursor and the first that is the user's, or the template's."""
     inner = []
     for code, offset in steps:
-        if classify(code.co_filename) == USER or code is RENDER:
+        if kinds[code.co_filename] == USER or code is RENDER:
             break
         inner.append((code, offset))
     return inner

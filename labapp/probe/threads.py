@@ -21,7 +21,7 @@ def handed_over(scope: Scope, above: int) -> Scope:
     """The scope for code that continues on another stack: it remembers who sent it there."""
     if not scope.sites:
         return scope
-    return replace(scope, origin=caller(scope, above + 1).frames, rendering=False)
+    return replace(scope, origin=caller(scope, above + 1)[0], rendering=False)
 
 
 def _starting(start):

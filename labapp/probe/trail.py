@@ -1,8 +1,8 @@
 """Where a statement comes from, written down in about a microsecond.
 
-A trail is the flat tuple (code, offset, code, offset, ...) of the frames from the cursor outward. It is
-made on every statement, so it neither hashes code objects (their hash costs five microseconds) nor looks
-anything up but file names. sites.py reads it later.
+A trail holds the code objects of the frames from the cursor outward, each followed by its offset unless it
+is a library's. It is made on every statement, so it neither hashes code objects (their hash costs five
+microseconds) nor looks anything up but file names. sites.py reads it later.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import sys
 import sysconfig
 from pathlib import Path
 from types import FrameType
-from typing import NamedTuple
 
 import asgiref
 import django
@@ -21,10 +20,22 @@ from django.template.loader_tags import IncludeNode
 from .scope import Scope
 
 # What a file is, to someone who looks for the caller.
-LIBRARY, USER, PACKAGE, QUERYSET, BRIDGE, HANDLER = range(6)
+LIBRARY, USER, PACKAGE, QUERYSET, TEMPLATE, BRIDGE, HANDLER = range(7)
+SPECIAL = {
+    "db/models/query.py": QUERYSET,
+    "template/base.py": TEMPLATE,
+    "template/loader_tags.py": TEMPLATE,
+    "core/handlers/base.py": HANDLER,
+}
+BRIDGES = (
+    "thread_handler",
+    "_run",
+    "_worker",
+)  # of asgiref, the event loop, executors: another stack goes on
 
 ENOUGH = 4  # frames of the user's own
-DEEPEST = 400  # frames of any kind
+DEEPEST = range(400)  # frames of any kind
+MANY = 10  # local variables, from where on looking at one takes too long (before Python 3.13 all are copied)
 
 DJANGO = str(Path(django.__file__).parent) + "/"
 ASGIREF = str(Path(asgiref.__file__).parent) + "/"
@@ -35,30 +46,27 @@ PACKAGES = ("/site-packages/", "/dist-packages/")
 RENDER = Node.render_annotated.__code__
 INCLUDE = IncludeNode.render.__code__
 
-kinds: dict[str, int] = {}
+
+# (frames, nodes, manager): frames from the innermost outward; the template node and the includes around it;
+# whether a related manager or a descriptor made the query set. Plain, as one is made for every statement.
+Trail = tuple[tuple, tuple, bool | None]
+NOWHERE: Trail = ((), (), None)
 
 
-class Trail(NamedTuple):
-    """``frames`` from the innermost outward; ``nodes`` the template node and the includes around it."""
+class Kinds(dict):
+    """What each file is, found out when it is first met."""
 
-    frames: tuple
-    nodes: tuple = ()
-    manager: bool = False  # the query set was made by a related manager or descriptor
-
-
-NOWHERE = Trail(())
+    def __missing__(self, file: str) -> int:
+        kind = self[file] = _classify(file)
+        return kind
 
 
-def classify(file: str) -> int:
-    """What this file is; remembered by name."""
-    kind = kinds[file] = _classify(file)
-    return kind
+kinds = Kinds()
 
 
 def _classify(file: str) -> int:
     if file.startswith(DJANGO):
-        special = {"db/models/query.py": QUERYSET, "core/handlers/base.py": HANDLER}
-        return special.get(file[len(DJANGO) :], LIBRARY)
+        return SPECIAL.get(file[len(DJANGO) :], LIBRARY)
     if file.startswith(ASGIREF):
         return BRIDGE if file.endswith("/sync.py") else LIBRARY
     if file.startswith("<frozen "):
@@ -74,82 +82,47 @@ def _classify(file: str) -> int:
 
 
 def caller(scope: Scope, depth: int) -> Trail:
-    """The trail from ``depth`` frames above the caller of this function."""
-    recorders = scope.recorders
-    boundary = recorders[0].boundary if recorders else None
-    walk = _walk_template if scope.rendering else _walk
-    return walk(sys._getframe(depth + 1), boundary, scope.origin)
+    """The trail from ``depth`` frames above the caller of this function.
 
-
-def _walk(frame: FrameType | None, boundary: FrameType | None, origin: tuple) -> Trail:
-    found = 0
-    last = None
-    manager = None
-    frames = []
-    while frame is not None:
+    Ends at the fourth frame of the user, at the frame that records, or where another stack goes on; while a
+    template is rendered not before its top.
+    """
+    boundary = scope.recorders[0].boundary if scope.recorders else None
+    enough = 0 if scope.rendering else ENOUGH
+    frame = sys._getframe(depth + 1)
+    frames, nodes, manager = [], (), None
+    append = frames.append
+    found, last = 0, None
+    for _ in DEEPEST:
         code = frame.f_code
-        file = code.co_filename
-        kind = kinds.get(file)
-        if kind is None:
-            kind = classify(file)
-        frames += (code, frame.f_lasti)
+        append(code)
+        kind = kinds[code.co_filename]
         if frame is boundary:
-            return Trail(tuple(frames), (), manager)
+            append(frame.f_lasti)
+            return tuple(frames), nodes, manager
         if kind:
+            append(frame.f_lasti)
             if kind == USER:
                 if code is not last:  # recursion counts once
                     last = code
                     found += 1
-                    if found == ENOUGH:
-                        return Trail(tuple(frames), (), manager)
+                    if found == enough:
+                        return tuple(frames), nodes, manager
             elif kind == QUERYSET:
-                if manager is None:
+                if manager is None and code.co_nlocals < MANY:
                     manager = _hinted(frame)
+            elif kind == TEMPLATE:
+                if code is INCLUDE and nodes or code is RENDER and not nodes:
+                    nodes += (frame.f_locals["self"],)
             elif kind == BRIDGE:
-                if code.co_name in ("thread_handler", "_run", "_worker"):
+                if code.co_name in BRIDGES:
                     break
             elif kind == HANDLER and found:
-                return Trail(tuple(frames), (), manager)
+                return tuple(frames), nodes, manager
         frame = frame.f_back
-    return Trail((*frames, *origin), (), manager)
-
-
-def _walk_template(frame: FrameType | None, boundary: FrameType | None, origin: tuple) -> Trail:
-    """The same while a template is rendered: goes on to the top of the template, and notes its nodes."""
-    found = 0
-    last = None
-    manager = None
-    frames = []
-    nodes = []
-    while frame is not None and len(frames) < DEEPEST * 2:
-        code = frame.f_code
-        file = code.co_filename
-        kind = kinds.get(file)
-        if kind is None:
-            kind = classify(file)
-        frames += (code, frame.f_lasti)
-        if frame is boundary:
-            return Trail(tuple(frames), tuple(nodes), manager)
-        if kind:
-            if kind == USER:
-                if code is not last:
-                    last = code
-                    found += 1
-            elif kind == QUERYSET:
-                if manager is None:
-                    manager = _hinted(frame)
-            elif kind == BRIDGE:
-                if code.co_name in ("thread_handler", "_run", "_worker"):
-                    break
-            elif kind == HANDLER and found:
-                return Trail(tuple(frames), tuple(nodes), manager)
-        elif code is RENDER:
-            if not nodes:
-                nodes.append(frame.f_locals["self"])
-        elif code is INCLUDE and nodes:
-            nodes.append(frame.f_locals["self"])
-        frame = frame.f_back
-    return Trail((*frames, *origin), tuple(nodes), manager)
+        if frame is None:
+            break
+    return (*frames, *scope.origin), nodes, manager
 
 
 def _hinted(frame: FrameType) -> bool:
