@@ -100,13 +100,16 @@ def use(database, alias="default"):
     """
     Point the alias at another database in every thread, until the next `use()`; returns the Target.
 
-    `database` is the path of an SQLite file, an entry as in DATABASES, or None for what the settings say.
+    `database` is the path of an SQLite file, an entry as in DATABASES, or None for what the settings say. The
+    connections to the one before are closed.
     """
     _install()
-    if database is None:
-        _everywhere.pop(alias, None)
-        return None
-    target = _everywhere[alias] = Target(alias, _entry(database))
+    before = _everywhere.pop(alias, None)
+    target = None
+    if database is not None:
+        target = _everywhere[alias] = Target(alias, _entry(database))
+    if before is not None:
+        before.close()
     return target
 
 

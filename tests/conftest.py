@@ -12,7 +12,7 @@ django.setup()
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections
+from django.db import connection
 
 from labapp import databases
 from labapp.pinsta import seeding
@@ -49,14 +49,13 @@ def shop_db(tmp_path, shop_tables):
 
 def _in_use(**paths):
     """Point the aliases at these files in every thread for as long as the test runs."""
-    targets = [databases.use(path, alias) for alias, path in paths.items()]
+    for alias, path in paths.items():
+        databases.use(path, alias)
     try:
         yield paths["default"]
     finally:
-        for alias, target in zip(paths, targets, strict=True):
+        for alias in paths:
             databases.use(None, alias)
-            target.close()
-        connections.close_all()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -25,7 +25,7 @@ class Bar:
         if self.bar is None:
             from tqdm import tqdm
 
-            # tqdm draws nothing on a terminal that does not know its size, as in some containers: tell it one.
+            # tqdm draws nothing on a terminal that does not know its size, as in some containers.
             size = shutil.get_terminal_size()
             self.bar = tqdm(
                 desc="Seeding",
