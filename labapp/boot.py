@@ -141,6 +141,8 @@ def _open(scale, seed, quiet, say, notes):
             path = private_copy(scale, seed, progress, tell)
     except (ValueError, SeedingError) as error:
         raise BootError(str(error)) from None
+    except OSError as error:
+        raise BootError(f"There is no place for a copy of the data: {error}.") from error
     settings.DATABASES["default"]["NAME"] = path
     databases.use(path)
     return path

@@ -216,3 +216,19 @@ def test_a_killed_kernels_copy_is_swept_by_the_next(kernel):
     run("import labapp; labapp.boot('small')", kernel.folder, TMPDIR=str(kernel.folder))
     assert not left.parent.exists()
     assert not list(kernel.folder.glob("labapp-*"))
+
+
+def test_no_place_for_the_copy_is_told(tmp_path):
+    code = """
+import labapp, tempfile
+from labapp.boot import BootError
+tempfile.tempdir = "/nowhere"
+try:
+    labapp.boot("small")
+except BootError as error:
+    print(error)
+tempfile.tempdir = None
+print(labapp.boot("small").rows)
+"""
+    told, rows = run(code, tmp_path)
+    assert told.startswith("There is no place for a copy of the data: ") and rows == "3000"

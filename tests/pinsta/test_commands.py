@@ -2,8 +2,10 @@
 
 import json
 import os
+import pty
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -101,15 +103,13 @@ def test_seed_refuses_in_one_sentence(checkout, arguments, sentence):
 
 
 def test_seed_shows_a_bar_on_a_terminal(checkout):
-    command = f"{sys.executable} manage.py seed --scale small"
-    done = subprocess.run(
-        ["script", "-qec", command, "/dev/null"],
-        cwd=checkout,
-        env=environment(),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0 and "Seeding:" in done.stdout and "3.00k" in done.stdout
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "manage.py", "seed", "--scale", "small"]
+    done = subprocess.run(command, cwd=checkout, env=environment(), stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert done.returncode == 0 and "Seeding:" in shown and "3.00k" in shown
 
 
 def test_check_says_what_to_do_without_data(checkout):
@@ -191,3 +191,17 @@ def test_shell_plus_lab_starts_and_its_kernel_knows_the_models(checkout, tmp_pat
         )
         client.stop_channels()
     assert reply["content"]["status"] == "ok" and "320 ana\n" in said
+
+
+def test_an_interrupted_seed_says_so_and_leaves_nothing(checkout):
+    folder = checkout / "data/cache"
+
+    def is_writing():
+        return any(partial.stat().st_size for partial in folder.glob("*.partial"))
+
+    with running(checkout, "seed", "--scale", "large") as (process, output):
+        until(is_writing, process, output)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 1
+    assert output.read_text().endswith("Interrupted: nothing was kept, nothing needs to be cleaned up.\n")
+    assert list(folder.iterdir()) == []

@@ -20,6 +20,7 @@ from .words import folder as word_folder
 from .writer import write
 
 MIGRATED = "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "labapp.pinsta"
+MANY = 200_000  # rows for which one has to wait a little
 # A finished file carries this date (1 January 2024): whatever writes to it later gives itself away.
 FINISHED = 1_704_067_200
 
@@ -49,6 +50,8 @@ def ensure(scale="workshop", seed=1, progress=None, say=None):
                 return path
             if path.exists():
                 say(f"{path.name} is damaged or has been changed; it is made anew.")
+            if size.total > MANY:
+                say(f"Making {size.total:,} rows; this happens once.")
             write(partial, size, seed, progress)
             finish(partial, path)
     return path
