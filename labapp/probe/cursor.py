@@ -220,7 +220,7 @@ class Recorded:
 
 
 class RecordedPlain(Recorded):
-    """Mixed in before CursorWrapper itself: the same with fewer calls, which pays for some of the recording."""
+    """Mixed in before CursorWrapper itself: the same with fewer calls, which pays for some of it."""
 
     _above = 3
 

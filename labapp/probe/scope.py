@@ -24,9 +24,10 @@ class Scope:
     origin: tuple = ()  # the caller's trail, when this code runs on another stack
     rendering: bool = False  # a template is being rendered below us
     depth: int = 0  # spans open around us
+    alone: bool = False  # inside unrecorded(): recordings of everything do not hear us
 
 
-SILENT = Scope()  # of unrecorded(): not even recordings of everything hear it
+SILENT = Scope(alone=True)
 
 current: ContextVar[Scope | None] = ContextVar("labapp_probe_scope", default=None)
 
@@ -42,9 +43,9 @@ def active() -> Scope | None:
 
 
 def _with_everywhere(scope: Scope | None) -> Scope | None:
-    if scope is SILENT:
-        return None
     scope = scope or Scope()
+    if scope.alone:
+        return None if scope is SILENT else scope
     missing = tuple(recorder for recorder in _everywhere if recorder not in scope.recorders)
     return with_recorders(scope, missing) if missing else scope
 
