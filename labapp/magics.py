@@ -1,7 +1,7 @@
 """`%%record [name] [--no-sites]`: a notebook cell, recorded.
 
-The cell runs as it always does (await, output, errors, names, line numbers): an input transformer makes a comment of
-the magic's line, and the recording begins and ends with IPython's own events around the cell.
+The cell runs as it always does (await, output, errors, names, line numbers): an input transformer makes a
+comment of the magic's line, and the recording begins and ends with IPython's own events around the cell.
 """
 
 import shlex
@@ -41,7 +41,9 @@ def order(line: str) -> Order:
         elif word.startswith("-"):
             raise UsageError(f"{MAGIC} does not know {word!r}; the only option is --no-sites.")
         elif not word.isidentifier():
-            raise UsageError(f"{MAGIC} stores the recording under a name, and {word!r} is not a name in Python.")
+            raise UsageError(
+                f"{MAGIC} stores the recording under a name, and {word!r} is not a name in Python."
+            )
         elif name:
             raise UsageError(f"{MAGIC} takes one name, and was given {name!r} and {word!r}.")
         else:

@@ -24,7 +24,7 @@ def loop_cure(repeat, outer: list, schema: Schema) -> str:
         path = relation_path(repeat, outer, schema)
         return f'select_related("{path}")' if path else "select_related(…) on the outer query"
     if repeat.table == "auth_permission" and not any("user_permissions" in text for text in texts):
-        return "ask for the permissions of all users at once: User.objects.with_perm(…), or one query on Permission"
+        return "ask for all users at once: User.objects.with_perm(…), or one query on Permission"
     if via & {"manager", "reverse_one"}:
         return _reverse(repeat, schema, texts)
     if via & {"raw", "cursor"} or not schema.model(repeat.table):
@@ -40,7 +40,11 @@ def relation_path(repeat, outer: list, schema: Schema, depth: int = 0) -> str | 
     if name is None or depth > 3:
         return name
     for one in outer:
-        step = one.count > 1 and "related" in one.via and name in schema._keys_to(schema.model(repeat.table), schema.model(one.table))
+        step = (
+            one.count > 1
+            and "related" in one.via
+            and name in schema._keys_to(schema.model(repeat.table), schema.model(one.table))
+        )
         if step and one.table != repeat.table:
             before = relation_path(one, [other for other in outer if other is not one], schema, depth + 1)
             return f"{before}__{name}" if before else name
@@ -81,7 +85,11 @@ def _deferred(repeat) -> str:
     columns = shape[7 : shape.find(" FROM ")].replace(f"{repeat.table}.", "")
     names = [name.strip() for name in columns.split(",") if name.strip() not in ("id", "…")]
     wanted = ", ".join(f'"{name}"' for name in names[:3])
-    return f"add {wanted} to only(), or take it out of defer()" if wanted else "load the field: add it to only(), or take it out of defer()"
+    return (
+        f"add {wanted} to only(), or take it out of defer()"
+        if wanted
+        else "load the field: add it to only(), or take it out of defer()"
+    )
 
 
 def _reverse(repeat, schema: Schema, texts) -> str:
@@ -102,7 +110,7 @@ def _reverse(repeat, schema: Schema, texts) -> str:
         return f'prefetch_related(Prefetch("{accessor}", queryset=…[:n])), or annotate with a Subquery'
     asked = [slot for pairs in repeat.values[:1] for slot, _ in pairs if slot.clause == "WHERE"]
     if len(asked) > (2 if "content_type_id" in columns else 1) or " ORDER BY " in repeat.fingerprint:
-        return f'prefetch_related(Prefetch("{accessor}", queryset={model}.objects…)), or filter and sort in Python'
+        return f'prefetch_related(Prefetch("{accessor}", queryset={model}.objects…)), or filter in Python'
     return f'prefetch_related("{accessor}")'
 
 
@@ -111,8 +119,16 @@ def _query_name(accessor: str) -> str:
 
 
 def _same_answer(repeat, outer, schema: Schema, texts) -> str:
-    name = schema.forward(repeat.table, [one.table for one in outer], texts) if repeat.via & {"get", "first"} else None
-    return f'select_related("{name}"), or ask once before the loop' if name else "ask once before the loop and keep the answer"
+    name = (
+        schema.forward(repeat.table, [one.table for one in outer], texts)
+        if repeat.via & {"get", "first"}
+        else None
+    )
+    return (
+        f'select_related("{name}"), or ask once before the loop'
+        if name
+        else "ask once before the loop and keep the answer"
+    )
 
 
 def _lookup(repeat, outer, schema: Schema, texts) -> str:
@@ -122,7 +138,9 @@ def _lookup(repeat, outer, schema: Schema, texts) -> str:
         return "annotate(Exists(…)) on the outer query, or one filter(…__in=…)"
     if "prefetch" in repeat.via:
         return "prefetch once for all instances: prefetch_related(…) on the outer query"
-    by_key = any(slot.operator == "=" and slot.column in ("id", f"{repeat.table}_id") for slot, _ in repeat.varying)
+    by_key = any(
+        slot.operator == "=" and slot.column in ("id", f"{repeat.table}_id") for slot, _ in repeat.varying
+    )
     name = by_key and schema.forward(repeat.table, [one.table for one in outer], texts)
     if name:
         return f'select_related("{name}"), or in_bulk() with all ids before the loop'

@@ -19,7 +19,9 @@ _SHORTENED = re.compile(r"… \(\d+ characters\)$|^<\d+ bytes>$")
 
 @dataclass(slots=True)
 class Plan:
-    """`text` to read: the plan, or one sentence why there is none. `rows`: what the database answered, row by row."""
+    """`text` to read: the plan, or one sentence why there is none; `rows`: the database's answer, row by
+    row.
+    """
 
     text: str
     rows: list[tuple] = field(default_factory=list)
@@ -37,14 +39,16 @@ class Plan:
 def explain(query: Query, using: str | None = None) -> Plan:
     """Return the database's Plan for the statement with the parameters it was recorded with.
 
-    Asks the alias it was recorded on, or the alias `using`. For SQLite the plan is an indented tree, for PostgreSQL
-    the text of EXPLAIN. A statement that cannot be explained gives a Plan whose text says why.
+    Asks the alias it was recorded on, or the alias `using`. For SQLite the plan is an indented tree, for
+    PostgreSQL the text of EXPLAIN. A statement that cannot be explained gives a Plan whose text says why.
     """
     from django.db import DatabaseError, connections
 
     alias = using or query.alias
     if alias not in connections.settings:
-        return Plan(f"There is no database {alias!r} to ask; there are: {', '.join(sorted(connections.settings))}.")
+        return Plan(
+            f"There is no database {alias!r} to ask; there are: {', '.join(sorted(connections.settings))}."
+        )
     connection = connections[alias]
     reason = _refusal(query, connection.vendor)
     if reason:

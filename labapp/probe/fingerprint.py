@@ -1,7 +1,7 @@
 """The readable shape of a statement: what stays when its values are taken out.
 
-Two executions of the same loop differ in their values only, whether these are parameters or were written into the
-text. `split()` takes the text apart, `fingerprint()` makes the rest short enough for a table.
+Two executions of the same loop differ in their values only, whether these are parameters or were written
+into the text. `split()` takes the text apart, `fingerprint()` makes the rest short enough for a table.
 """
 
 import re
@@ -25,7 +25,9 @@ _WHENS = re.compile(r"(?:\bWHEN (?:(?!\bWHEN\b|\bEND\b|\bELSE\b).)*){2,}", re.IG
 _INSERT_COLUMNS = re.compile(r"^((?:INSERT|REPLACE)(?: OR \w+)? INTO \S+) \([^()]*\)", re.IGNORECASE)
 _CHOICES = re.compile(r"\(\s*(\S+) = \?(?: OR \1 = \?)+\s*\)")
 _EXISTS = re.compile(r"^SELECT \? AS a\b")
-_TABLES = re.compile(r'\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:ONLY\s+)?((?:"[^"]+"|`[^`]+`|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)', re.I)
+_TABLES = re.compile(
+    r'\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:ONLY\s+)?((?:"[^"]+"|`[^`]+`|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)', re.I
+)
 _NOT_TABLES = {"select", "set", "unnest", "lateral", "values", "skip", "of", "nothing"}
 _LONGEST_COLUMN_LIST = 60
 
@@ -50,10 +52,11 @@ def split(sql: str) -> tuple[str, tuple[str, ...]]:
 
 
 def fingerprint(sql: str) -> str:
-    """Return the statement without its values, lists of values and long column lists, to read and to group by.
+    """Return the statement without its values, lists of values and long column lists, to read and to
+    group by.
 
-    `SELECT "shop_maker"."id", "shop_maker"."name" … WHERE "shop_maker"."id" = 7` becomes
-    `SELECT … FROM shop_maker WHERE id = ?`.
+    `SELECT "shop_maker"."id", "shop_maker"."name" … WHERE "shop_maker"."id" = 7` becomes `SELECT … FROM
+    shop_maker WHERE id = ?`.
     """
     return _readable(split(sql)[0])
 
@@ -66,7 +69,7 @@ def tables(sql: str) -> frozenset[str]:
 
 
 def main_table(sql: str) -> str:
-    """Return the table that the statement is about: the first after FROM, INTO or UPDATE, or an empty string."""
+    """Return the table that the statement is about, the first after FROM, INTO or UPDATE; "" without one."""
     for name in _TABLES.findall(_without_columns(split(sql)[0])):
         name = name.split(".")[-1].strip('"`')
         if name.lower() not in _NOT_TABLES:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Group:
-    """Executions of one statement from one place; times in milliseconds, `queries` are positions in the recording."""
+    """Executions of one statement from one place; `queries` are their positions in the recording."""
 
     fingerprint: str
     alias: str
@@ -50,10 +50,19 @@ class Group:
     def to_dict(self) -> dict:
         """Return plain data, the sample as its statement and parameters."""
         return {
-            "fingerprint": self.fingerprint, "count": self.count, "total_ms": self.total_ms,
-            "execute_ms": self.execute_ms, "fetch_ms": self.fetch_ms, "wait_ms": self.wait_ms, "rows": self.rows,
-            "where": self.where, "alias": self.alias, "kind": self.kind, "queries": list(self.queries),
-            "sql": self.sample.sql, "params": self.sample.params,
+            "fingerprint": self.fingerprint,
+            "count": self.count,
+            "total_ms": self.total_ms,
+            "execute_ms": self.execute_ms,
+            "fetch_ms": self.fetch_ms,
+            "wait_ms": self.wait_ms,
+            "rows": self.rows,
+            "where": self.where,
+            "alias": self.alias,
+            "kind": self.kind,
+            "queries": list(self.queries),
+            "sql": self.sample.sql,
+            "params": self.sample.params,
         }
 
 

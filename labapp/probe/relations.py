@@ -6,7 +6,7 @@ from labapp.probe.fingerprint import tables
 
 
 class Schema:
-    """The models of the project by table, asked for the relation behind a statement; empty without a project."""
+    """The project's models by table, asked for the relation behind a statement; empty without a project."""
 
     def __init__(self):
         self._models = _models_by_table()
@@ -28,8 +28,12 @@ class Schema:
         return _mentioned(near, texts) or _mentioned(far, texts) or (near[0] if near else None)
 
     def reverse(self, sql: str, columns, texts) -> tuple[str, str, str] | None:
-        """Return (accessor, model asked, name of the way back) for a query of a related manager or one-to-one."""
-        found = [*self._reverse_keys(sql, columns), *self._many_to_many(sql, columns), *self._generic(sql, columns)]
+        """Return (accessor, model, name of the way back) for a query of a related manager or one-to-one."""
+        found = [
+            *self._reverse_keys(sql, columns),
+            *self._many_to_many(sql, columns),
+            *self._generic(sql, columns),
+        ]
         names = _mentioned([name for name, _, _ in found], texts)
         return next((one for one in found if one[0] == names), found[0] if found else None)
 
@@ -49,7 +53,9 @@ class Schema:
         return [
             field.name
             for field in model._meta.concrete_fields
-            if field.is_relation and field.related_model and field.related_model._meta.db_table == target._meta.db_table
+            if field.is_relation
+            and field.related_model
+            and field.related_model._meta.db_table == target._meta.db_table
         ]
 
     def _reverse_keys(self, sql: str, columns):
@@ -76,7 +82,10 @@ class Schema:
         used = tables(sql)
         for model in self._models.values():
             for field in model._meta.private_fields:
-                if not hasattr(field, "object_id_field_name") or field.related_model._meta.db_table not in used:
+                if (
+                    not hasattr(field, "object_id_field_name")
+                    or field.related_model._meta.db_table not in used
+                ):
                     continue
                 if field.object_id_field_name in columns:
                     yield field.name, field.related_model.__name__, field.object_id_field_name
@@ -87,7 +96,11 @@ def _models_by_table() -> dict:
 
     if not apps.models_ready:
         return {}
-    return {model._meta.db_table: model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy}
+    return {
+        model._meta.db_table: model
+        for model in apps.get_models(include_auto_created=True)
+        if not model._meta.proxy
+    }
 
 
 def _mentioned(names, texts) -> str | None:

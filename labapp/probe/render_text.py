@@ -3,7 +3,7 @@
 import textwrap
 
 from labapp.probe.groups import groups
-from labapp.probe.render_html import MOST_FINDINGS, MOST_GROUPS, figures
+from labapp.probe.render_html import MOST_FINDINGS, MOST_GROUPS, figures, left_out
 from labapp.probe.style import counted
 
 WIDTH = 100
@@ -18,7 +18,11 @@ def text(recording) -> str:
         return "\n".join(lines)
     found = recording.findings()
     for finding in found[:MOST_FINDINGS]:
-        lines += ["", *_wrapped(f"{finding.kind}: {finding.message}", "  "), *_wrapped(f"  Cure: {finding.cure}", "    ")]
+        lines += [
+            "",
+            *_wrapped(f"{finding.kind}: {finding.message}", "  "),
+            *_wrapped(f"  Cure: {finding.cure}", "    "),
+        ]
     if len(found) > MOST_FINDINGS:
         lines.append(f"and {counted(len(found) - MOST_FINDINGS, 'more finding')}")
     return "\n".join([*lines, "", *_table(recording)])
@@ -34,7 +38,7 @@ def _table(recording) -> list[str]:
         lines.append(" " * len(figures) + _fit(group.where, room))
     rest = every[MOST_GROUPS:]
     if rest:
-        lines.append(f"and {counted(sum(group.count for group in rest), 'query', 'queries')} of {counted(len(rest), 'other kind')}")
+        lines.append(left_out(rest))
     return lines
 
 

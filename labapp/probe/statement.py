@@ -1,6 +1,7 @@
 """What each value of a statement is for: compared with which column, by which operator, in which list.
 
-The rules that tell a loop from a batch ask such questions of parameters and of values written into the text alike.
+The rules that tell a loop from a batch ask such questions of parameters and of values written into the text
+alike.
 """
 
 import re
@@ -20,7 +21,21 @@ _TOKENS = re.compile(
       | (?P<mark>[(),])""",
     re.VERBOSE | re.DOTALL,
 )
-_CLAUSES = {"SELECT", "FROM", "WHERE", "SET", "VALUES", "LIMIT", "OFFSET", "ORDER", "GROUP", "HAVING", "ON", "RETURNING", "UNNEST"}
+_CLAUSES = {
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "SET",
+    "VALUES",
+    "LIMIT",
+    "OFFSET",
+    "ORDER",
+    "GROUP",
+    "HAVING",
+    "ON",
+    "RETURNING",
+    "UNNEST",
+}
 _WORD_OPERATORS = {"IN", "LIKE", "ILIKE", "BETWEEN", "IS", "GLOB", "REGEXP"}
 _BREAKS = {"AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "END", "CASE", "ESCAPE"}
 
@@ -29,8 +44,9 @@ _BREAKS = {"AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "END", "CASE", "ESCAPE"}
 class Slot:
     """One value of a statement: `column operator value`.
 
-    `clause` is the word that began the part of the statement ("WHERE", "LIMIT", …); `list` numbers the brackets it
-    stands in; `key` names a parameter given by name; `literal` says that the value was written into the text.
+    `clause` is the word that began the part of the statement ("WHERE", "LIMIT", …); `list` numbers the
+    brackets it stands in; `key` names a parameter given by name; `literal` says that the value was written
+    into the text.
     """
 
     column: str
@@ -60,7 +76,7 @@ def slots(sql: str) -> tuple[Slot, ...]:
 
 
 def values(sql: str, params) -> list[tuple[Slot, object]]:
-    """Return the slots with their values; a list given as one value (PostgreSQL's `= ANY(%s)`) becomes several."""
+    """Return the slots with their values; a list given as one value, as in `= ANY(%s)`, becomes several."""
     literals = iter(split(sql)[1])
     given = iter(params) if isinstance(params, (list, tuple)) else iter(())
     found = []
@@ -110,15 +126,29 @@ def _slots(skeleton: str) -> tuple[Slot, ...]:
         elif kind == "word":
             _word(level, text)
         elif kind in ("hole", "key", "literal"):
-            found.append(Slot(level.column, level.operator, level.clause, level.number, kind == "literal", token.group("key")))
+            found.append(
+                Slot(
+                    level.column,
+                    level.operator,
+                    level.clause,
+                    level.number,
+                    kind == "literal",
+                    token.group("key"),
+                )
+            )
     return _with_choices(found)
 
 
 def _with_choices(found: list[Slot]) -> tuple[Slot, ...]:
     """`(id = 1 OR id = 2)` is how Django writes some IN lists."""
-    alike = Counter((slot.list, slot.column) for slot in found if slot.list and slot.clause == "WHERE" and slot.operator == "=")
+    alike = Counter(
+        (slot.list, slot.column)
+        for slot in found
+        if slot.list and slot.clause == "WHERE" and slot.operator == "="
+    )
     return tuple(
-        replace(slot, operator="IN") if slot.operator == "=" and alike[slot.list, slot.column] > 1 else slot for slot in found
+        replace(slot, operator="IN") if slot.operator == "=" and alike[slot.list, slot.column] > 1 else slot
+        for slot in found
     )
 
 

@@ -1,7 +1,7 @@
 """The timeline: each query on the time axis, as SVG text.
 
-Waiting is hatched, execute is full, fetch is paler; the thin line is Python. Queries narrower than the eye can see are
-drawn together as one block, in which the height of each part is its share of the time.
+Waiting is hatched, execute is full, fetch is paler; the thin line is Python. Queries narrower than the eye
+can see are drawn together as one block, in which the height of each part is its share of the time.
 """
 
 import itertools
@@ -19,7 +19,7 @@ _ids = itertools.count()
 
 @dataclass(slots=True)
 class Lane:
-    """One recording to draw. Without a `colour`, statements that repeat get a colour each and the others grey."""
+    """One recording to draw. Without a `colour`, statements that repeat get one each, the others are grey."""
 
     label: str
     colour: str | None
@@ -59,9 +59,11 @@ def svg(lanes: list[Lane], width: int = 900) -> str:
     _merge(rows, scale)
     pattern = f"dsl-{os.getpid():x}-{next(_ids)}"
     parts = [
-        f'<svg class="dsl-timeline" xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height + AXIS}" '
+        '<svg class="dsl-timeline" xmlns="http://www.w3.org/2000/svg" '
+        f'width="{width}" height="{height + AXIS}" '
         f'viewBox="0 0 {width} {height + AXIS}" role="img" aria-label="{escape(_description(lanes))}">',
-        f'<defs><pattern id="{pattern}" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<defs><pattern id="{pattern}" width="4" height="4" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)">'
         '<path d="M0 0V4" stroke="var(--dsl-wait,#777)" stroke-width="1.6"/></pattern></defs>',
         _axis(total, left, scale, height),
     ]
@@ -74,8 +76,8 @@ def legend(waiting: bool = True) -> str:
     """Return what the parts of the timeline mean, as HTML."""
     waits = '<span><i class="dsl-waits"></i>waiting on the wire (simulated)</span>' if waiting else ""
     return (
-        f'<div class="dsl-legend">{waits}<span><i></i>execute</span><span><i class="dsl-fetches"></i>fetch</span>'
-        '<span><i class="dsl-gap"></i>Python</span></div>'
+        f'<div class="dsl-legend">{waits}<span><i></i>execute</span>'
+        '<span><i class="dsl-fetches"></i>fetch</span><span><i class="dsl-gap"></i>Python</span></div>'
     )
 
 
@@ -92,7 +94,9 @@ def group_colours(recording) -> dict[tuple[str, str], str]:
 
 
 def _length(recording) -> float:
-    ends = (query.started_ms + query.wait_ms + query.execute_ms + query.fetch_ms for query in recording.queries)
+    ends = (
+        query.started_ms + query.wait_ms + query.execute_ms + query.fetch_ms for query in recording.queries
+    )
     return max(recording.wall_ms, max(ends, default=0.0))
 
 
@@ -140,18 +144,34 @@ def _merged(blocks: list[_Block], least: float, mixed: bool) -> list[_Block]:
         last = found[-1] if found else None
         near = last is not None and block.start - last.end < least and block.end - last.start <= 2 * least
         if near and (mixed or last.colour == block.colour):
-            found[-1] = _Block(
-                last.start, max(last.end, block.end), last.colour, last.wait + block.wait, last.execute + block.execute,
-                last.fetch + block.fetch, last.count + block.count, last.rows + block.rows,
-                last.shape if last.shape == block.shape else "several statements",
-            )  # fmt: skip
+            found[-1] = _together(last, block)
         else:
             found.append(block)
     return found
 
 
+def _together(one: _Block, other: _Block) -> _Block:
+    return _Block(
+        one.start,
+        max(one.end, other.end),
+        one.colour,
+        one.wait + other.wait,
+        one.execute + other.execute,
+        one.fetch + other.fetch,
+        one.count + other.count,
+        one.rows + other.rows,
+        one.shape if one.shape == other.shape else "several statements",
+    )
+
+
 def _drawn(row: _Row, left: int, scale: float, pattern: str) -> str:
-    label = row.label if len(row.label) <= 19 else "…" + row.label[-18:] if row.is_thread else row.label[:18] + "…"
+    label = (
+        row.label
+        if len(row.label) <= 19
+        else "…" + row.label[-18:]
+        if row.is_thread
+        else row.label[:18] + "…"
+    )
     css = "" if row.is_thread else ' class="dsl-lane"'
     middle = row.y + BAR / 2
     parts = [
@@ -164,27 +184,37 @@ def _drawn(row: _Row, left: int, scale: float, pattern: str) -> str:
 
 def _block(block: _Block, left: int, y: float, scale: float, pattern: str) -> str:
     x, width = left + block.start * scale, max(0.7, (block.end - block.start) * scale)
-    parts = ((block.wait, f"url(#{pattern})", ""), (block.execute, block.colour, ""), (block.fetch, block.colour, ' class="dsl-fetch"'))
+    parts = (
+        (block.wait, f"url(#{pattern})", ""),
+        (block.execute, block.colour, ""),
+        (block.fetch, block.colour, ' class="dsl-fetch"'),
+    )
     length = block.end - block.start or 1.0
     drawn, offset = [], 0.0
+    side_by_side = block.count == 1 or width > 12
     for ms, fill, css in parts:
         if ms <= 0:
             continue
         share = ms / length
-        if block.count == 1 or block.shape == "" or width > 12:
-            drawn.append(f'<path{css} fill="{fill}" d="M{x + offset * width:.1f} {y:g}h{max(0.4, share * width):.2f}v{BAR}H{x + offset * width:.1f}z"/>')
+        if side_by_side:
+            box = _box(x + offset * width, y, max(0.4, share * width), BAR)
         else:
-            top = y + BAR * (1 - offset - share)
-            drawn.append(f'<path{css} fill="{fill}" d="M{x:.1f} {top:.1f}h{width:.1f}v{BAR * share:.1f}H{x:.1f}z"/>')
+            box = _box(x, y + BAR * (1 - offset - share), width, BAR * share)
+        drawn.append(f'<path{css} fill="{fill}" d="{box}"/>')
         offset += share
     return f"<g><title>{escape(_title(block))}</title>{''.join(drawn)}</g>"
+
+
+def _box(x: float, y: float, width: float, height: float) -> str:
+    return f"M{x:.1f} {y:.1f}h{width:.2f}v{height:.1f}H{x:.1f}z"
 
 
 def _title(block: _Block) -> str:
     name = block.shape if len(block.shape) <= 90 else block.shape[:89] + "…"
     often = f"{block.count:,} × " if block.count > 1 else ""
     waited = f"simulated waiting {milliseconds(block.wait)}, " if block.wait else ""
-    return f"{often}{name}: {waited}execute {milliseconds(block.execute)}, fetch {milliseconds(block.fetch)}, {counted(block.rows, 'row')}"
+    worked = f"execute {milliseconds(block.execute)}, fetch {milliseconds(block.fetch)}"
+    return f"{often}{name}: {waited}{worked}, {counted(block.rows, 'row')}"
 
 
 def _axis(total: float, left: int, scale: float, height: float) -> str:
@@ -213,5 +243,12 @@ def _tick(total: float) -> float:
 
 
 def _description(lanes: list[Lane]) -> str:
-    lines = [f"{lane.label}: {counted(lane.recording.count, 'query', 'queries')} in {milliseconds(lane.recording.wall_ms)}" for lane in lanes]
-    return "Timeline. " + "; ".join(lines)
+    said = [
+        f"{lane.label}: {_summary(lane.recording)}" if lane.label else _summary(lane.recording)
+        for lane in lanes
+    ]
+    return "Timeline. " + "; ".join(said)
+
+
+def _summary(recording) -> str:
+    return f"{counted(recording.count, 'query', 'queries')} in {milliseconds(recording.wall_ms)}"

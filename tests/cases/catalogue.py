@@ -1,4 +1,4 @@
-"""How a case is declared: `@case(...)` on a function of n, in positive.py or negative.py."""
+"""How a case is declared: `@case(...)` on a function of n, in the modules beside this one."""
 
 import inspect
 from collections.abc import Callable
@@ -14,9 +14,10 @@ MARK = "# here"
 class Case:
     """One way to write code, and what is to be said about it.
 
-    `kind` is the finding expected, None for none. `where` is the place that the finding must name: a template line,
-    or every line of the function that ends in MARK. `times(n)` is how often. `before(n)` runs outside of the
-    recording and gives the case its second argument. `grows` says whether the number of queries grows with n.
+    `kind` is the finding expected, None for none. `where` is the place that the finding must name: a
+    template line, or every line of the function that ends in MARK. `times(n)` is how often. `before(n)`
+    runs before the recording and gives the case its second argument. `grows` says whether the number of
+    queries does.
     """
 
     run: Callable
@@ -43,7 +44,7 @@ def case(kind="N+1", *, where=(), times=lambda n: n, before=None, grows=True):
 
 
 def silent(*, before=None, grows=False, kind=None):
-    """Register a negative case; `grows` notes the honest batches, whose number of queries does grow with n."""
+    """Register a negative case; `grows` notes honest batches: their number of queries does grow with n."""
 
     def register(function):
         NEGATIVE.append(Case(function, kind, (), lambda n: 0, before, grows))
@@ -56,4 +57,6 @@ def marked(function) -> tuple[str, ...]:
     """The lines of the function that end in MARK, as labels: "positive.py:31"."""
     lines, first = inspect.getsourcelines(function)
     file = Path(inspect.getsourcefile(function)).name
-    return tuple(f"{file}:{first + number}" for number, line in enumerate(lines) if line.rstrip().endswith(MARK))
+    return tuple(
+        f"{file}:{first + number}" for number, line in enumerate(lines) if line.rstrip().endswith(MARK)
+    )

@@ -14,7 +14,7 @@ FIRST_DAY = datetime.date(2024, 1, 1)
 
 
 def fill(n: int, using: str = "default") -> None:
-    """n countries, makers, products, tags, shelves and users; each product has 2 tags, 2 shelves, 3 reviews, 1 note."""
+    """n of everything, users too; each product has 2 tags, 2 shelves, 3 reviews, 1 note."""
     numbers = range(1, n + 1)
 
     def many(model, rows):
@@ -27,9 +27,14 @@ def fill(n: int, using: str = "default") -> None:
     many(Product, [_product(i, n) for i in numbers])
     through = Product.tags.through
     many(through, [through(product_id=i, tag_id=(i + step) % n + 1) for i in numbers for step in (0, 1)])
-    many(Placement, [Placement(product_id=i, shelf_id=(i + step) % n + 1) for i in numbers for step in (0, 1)])
+    many(
+        Placement, [Placement(product_id=i, shelf_id=(i + step) % n + 1) for i in numbers for step in (0, 1)]
+    )
     many(Detail, [Detail(product_id=i, weight=i) for i in numbers])
-    many(Review, [Review(product_id=i, stars=step, text=f"review {i}.{step}") for i in numbers for step in (1, 2, 3)])
+    many(
+        Review,
+        [Review(product_id=i, stars=step, text=f"review {i}.{step}") for i in numbers for step in (1, 2, 3)],
+    )
     kind = ContentType.objects.db_manager(using).get_for_model(Product)
     many(Note, [Note(content_type_id=kind.pk, object_id=i, text=f"note {i}") for i in numbers])
     many(User, [User(id=i, username=f"user{i}") for i in numbers])

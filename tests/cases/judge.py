@@ -29,7 +29,11 @@ def empty(alias: str) -> None:
     connection = connections[alias]
     models = [*apps.get_app_config("shop").get_models(include_auto_created=True), *_people()]
     names = [model._meta.db_table for model in models]
-    with transaction.atomic(using=alias), connection.constraint_checks_disabled(), connection.cursor() as cursor:
+    with (
+        transaction.atomic(using=alias),
+        connection.constraint_checks_disabled(),
+        connection.cursor() as cursor,
+    ):
         for statement in connection.ops.sql_flush(no_style(), names, reset_sequences=True):
             cursor.execute(statement)
 
@@ -66,7 +70,11 @@ def missing(case: Case, n: int, recording) -> list[str]:
     found = [finding for finding in recording.findings() if finding.kind == case.kind]
     if not found:
         return [f"no {case.kind} found, but {[str(finding) for finding in recording.findings()]}"]
-    wrong = [f"nothing names {place}: {[one.where for one in found]}" for place in case.where if not _named(place, found)]
+    wrong = [
+        f"nothing names {place}: {[one.where for one in found]}"
+        for place in case.where
+        if not _named(place, found)
+    ]
     if case.times(n) not in {finding.times for finding in found}:
         wrong.append(f"{[finding.times for finding in found]} times instead of {case.times(n)}")
     return wrong

@@ -1,4 +1,4 @@
-"""The same mistakes where detectors seldom look: raw SQL, threads, async code, another database, templates, requests."""
+"""The same mistakes where detectors seldom look: raw SQL, threads, async code, templates, requests."""
 
 import asyncio
 import datetime
@@ -75,7 +75,7 @@ def quotes_in_the_text(n):
 def negative_numbers_in_the_text(n):
     with connection.cursor() as cursor:
         for number in range(n):
-            cursor.execute("SELECT COUNT(*) FROM shop_product WHERE price > -%d" % (number + 1))  # here
+            cursor.execute(f"SELECT COUNT(*) FROM shop_product WHERE price > -{number + 1}")  # here
             cursor.fetchone()
 
 
@@ -84,7 +84,9 @@ def dates_in_the_text(n):
     day = datetime.date(2024, 1, 1)
     with connection.cursor() as cursor:
         for number in range(n):
-            cursor.execute(f"SELECT id FROM shop_product WHERE created = '{day + datetime.timedelta(number)}'")  # here
+            cursor.execute(  # here
+                f"SELECT id FROM shop_product WHERE created = '{day + datetime.timedelta(number)}'"
+            )
             cursor.fetchall()
 
 

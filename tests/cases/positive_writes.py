@@ -78,7 +78,9 @@ def raw_insert_for_each_item(n):
 def raw_update_with_values_in_the_text(n):
     with connection.cursor() as cursor:
         for number in range(1, n + 1):
-            cursor.execute(f"UPDATE shop_product SET price = {-number}, name = 'it''s {number}' WHERE id = {number}")  # here
+            cursor.execute(  # here
+                f"UPDATE shop_product SET price = {-number}, name = 'it''s {number}' WHERE id = {number}"
+            )
 
 
 @case(WRITE)

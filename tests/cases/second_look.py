@@ -15,7 +15,7 @@ from django import forms
 from django.core import serializers
 from django.core.paginator import Paginator
 from django.db import connection, connections, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.forms.models import model_to_dict
 from django.http import JsonResponse
 from django.template import Context, Template
@@ -23,10 +23,8 @@ from django.test import Client
 
 from tests.cases.catalogue import case, marked
 from tests.cases.data import thread, tree
-from tests.cases.models import Country, Detail, Maker, Note, Placement, Product, Review, Shelf, Tag
+from tests.cases.models import Country, Detail, Maker, Note, Product, Review, Tag
 from tests.cases.urls import serving
-
-WRITE = "write in a loop"
 
 
 @case()
@@ -177,7 +175,9 @@ def get_or_none_for_each_row(n):
 
 @case()
 def flattened(n):
-    return list(itertools.chain.from_iterable(product.tags.all() for product in Product.objects.all()))  # here
+    return list(  # here
+        itertools.chain.from_iterable(product.tags.all() for product in Product.objects.all())
+    )
 
 
 @case(times=lambda n: 3 * n)
@@ -220,7 +220,7 @@ def repository_of_sql(n):
 def like_in_the_text(n):
     with connection.cursor() as cursor:
         for name in Tag.objects.values_list("name", flat=True):
-            cursor.execute("SELECT COUNT(*) FROM shop_tag WHERE name LIKE '%s%%%%'" % name)  # here
+            cursor.execute(f"SELECT COUNT(*) FROM shop_tag WHERE name LIKE '{name}%%'")  # here
             cursor.fetchone()
 
 
@@ -262,7 +262,10 @@ def futures_as_they_complete(n):
             connections.close_all()
 
     with ThreadPoolExecutor(2) as pool:
-        return [future.result() for future in as_completed([pool.submit(ask, number) for number in range(1, n + 1)])]
+        return [
+            future.result()
+            for future in as_completed([pool.submit(ask, number) for number in range(1, n + 1)])
+        ]
 
 
 @case()
@@ -344,60 +347,7 @@ def content_type_of_each_note(n):
 def annotated_by_hand(n):
     newest = defaultdict(int)
     for product in Product.objects.only("id"):
-        newest[product.pk] = Review.objects.filter(product_id=product.pk).aggregate(newest=Max("id"))["newest"]  # here
+        newest[product.pk] = Review.objects.filter(product_id=product.pk).aggregate(newest=Max("id"))[  # here
+            "newest"
+        ]
     return newest
-
-
-@case(WRITE)
-def many_to_many_set_for_each_row(n):
-    tags = list(Tag.objects.order_by("-id")[:3])
-    for product in Product.objects.all():
-        product.tags.set(tags)  # here
-
-
-@case(WRITE)
-def many_to_many_cleared_for_each_row(n):
-    for product in Product.objects.all():
-        product.tags.clear()  # here
-
-
-@case(WRITE)
-def stock_counted_down(n):
-    with transaction.atomic():
-        for number in range(1, n + 1):
-            Product.objects.filter(pk=number).update(price=F("price") - 1)  # here
-
-
-@case(WRITE)
-def saved_in_async_code(n):
-    async def rename():
-        async for shelf in Shelf.objects.all():
-            shelf.name = shelf.name.upper()
-            await shelf.asave(update_fields=["name"])  # here
-
-    asyncio.run(rename())
-
-
-@case(WRITE)
-def inserted_with_force(n):
-    for number in range(n):
-        Shelf(name=f"forced {number}").save(force_insert=True)  # here
-
-
-@case(WRITE)
-def deleted_by_query_set_for_each_row(n):
-    for number in list(Product.objects.values_list("id", flat=True)):
-        Placement.objects.filter(product_id=number).delete()  # here
-
-
-@case(WRITE)
-def updated_by_relation_for_each_row(n):
-    for maker in Maker.objects.all():
-        maker.products.update(price=maker.id)  # here
-
-
-@case(WRITE)
-def copied_with_children(n):
-    for product in list(Product.objects.order_by("id")):
-        product.pk = None
-        product.save()  # here

@@ -1,4 +1,4 @@
-"""A second look at what is right: dashboards, jobs in batches, caches, and loops whose length the code fixes."""
+"""A second look at what is right: dashboards, jobs in batches, caches, loops of a fixed length."""
 
 import asyncio
 import datetime
@@ -27,7 +27,9 @@ class Status(models.TextChoices):
 @silent()
 def sorted_after_a_prefetch(n):
     for product in Product.objects.prefetch_related("reviews"):
-        sorted((review for review in product.reviews.all() if review.stars > 1), key=lambda review: review.stars)
+        sorted(
+            (review for review in product.reviews.all() if review.stars > 1), key=lambda review: review.stars
+        )
 
 
 @silent()
@@ -51,7 +53,7 @@ def dashboard(n):
         "new": Product.objects.filter(status="new").count(),
         "open": Product.objects.filter(status="open").count(),
         "done": Product.objects.filter(status="done").count(),
-        "cheap": Product.objects.filter(price__lt=20).count(), "dear": Product.objects.filter(price__gt=20).count(),
+        "dear": Product.objects.filter(price__gt=20).count(), "all": Product.objects.count(),
         "first": Product.objects.aggregate(Min("created")),
         "last": Product.objects.aggregate(Max("created")),
     }  # fmt: skip
@@ -59,7 +61,9 @@ def dashboard(n):
 
 @silent()
 def one_table_after_the_other(n):
-    return {model.__name__: model.objects.count() for model in (Product, Maker, Tag, Note, Review, Shelf, Detail)}
+    return {
+        model.__name__: model.objects.count() for model in (Product, Maker, Tag, Note, Review, Shelf, Detail)
+    }
 
 
 @silent()
@@ -85,14 +89,18 @@ def batches_by_islice(n):
 @silent(grows=True)
 def upserts_in_batches(n):
     tags = [Tag(id=number, name=f"changed {number}") for number in range(1, n + 1)]
-    Tag.objects.bulk_create(tags, batch_size=2, update_conflicts=True, update_fields=["name"], unique_fields=["id"])
+    Tag.objects.bulk_create(
+        tags, batch_size=2, update_conflicts=True, update_fields=["name"], unique_fields=["id"]
+    )
 
 
 @silent(grows=True)
 def parents_and_children_in_batches(n):
     makers = Maker.objects.bulk_create([Maker(name=f"m{i}", country_id=1) for i in range(n)], batch_size=2)
     day = datetime.date(2024, 1, 1)
-    Product.objects.bulk_create([Product(name="p", maker=maker, created=day) for maker in makers], batch_size=2)
+    Product.objects.bulk_create(
+        [Product(name="p", maker=maker, created=day) for maker in makers], batch_size=2
+    )
 
 
 @silent(grows=True)
@@ -108,7 +116,11 @@ def week_by_week(n):
 def keyset_pages_newest_first(n):
     seen = datetime.date(2100, 1, 1)
     while True:
-        page = list(Product.objects.filter(created__lt=seen).order_by("-created").values_list("created", flat=True)[:3])
+        page = list(
+            Product.objects.filter(created__lt=seen)
+            .order_by("-created")
+            .values_list("created", flat=True)[:3]
+        )
         if len(page) < 3:
             break
         seen = page[-1]
@@ -117,7 +129,9 @@ def keyset_pages_newest_first(n):
 @silent(grows=True)
 def keyset_pages_with_their_prefetches(n):
     last = 0
-    while page := list(Product.objects.filter(id__gt=last).order_by("id").prefetch_related("tags", "reviews")[:2]):
+    while page := list(
+        Product.objects.filter(id__gt=last).order_by("id").prefetch_related("tags", "reviews")[:2]
+    ):
         [(list(product.tags.all()), list(product.reviews.all())) for product in page]
         last = page[-1].id
 
@@ -149,7 +163,9 @@ def a_tree_level_by_level(n):
     parents = [Review(id=1000 + i, product_id=1) for i in range(n)]
     for level in range(1, 5):
         Review.objects.bulk_create(parents)
-        parents = [Review(id=1000 * (level + 1) + i, product_id=1, parent=one) for i, one in enumerate(parents)]
+        parents = [
+            Review(id=1000 * (level + 1) + i, product_id=1, parent=one) for i, one in enumerate(parents)
+        ]
     ids = [1000 + i for i in range(n)]
     while ids:
         ids = list(Review.objects.filter(parent__in=ids).values_list("id", flat=True))
@@ -182,7 +198,7 @@ def rows_fetched_in_portions(n):
 
 @silent()
 def template_with_counts_annotated(n):
-    page = Template("{% for maker in makers %}{{ maker.number }} {% endfor %}{% with all=makers.count %}{{ all }}{% endwith %}")
+    page = Template("{% for maker in makers %}{{ maker.number }} {% endfor %}{{ makers.count }}")
     return page.render(Context({"makers": Maker.objects.annotate(number=Count("products"))}))
 
 
@@ -219,7 +235,13 @@ def first_and_last(n):
 @silent()
 def relations_of_one_object(n):
     product = Product.objects.get(pk=1)
-    return product.maker, product.importer, list(product.tags.all()), list(product.reviews.all()), product.detail
+    return (
+        product.maker,
+        product.importer,
+        list(product.tags.all()),
+        list(product.reviews.all()),
+        product.detail,
+    )
 
 
 @silent()

@@ -9,12 +9,14 @@ from django.db import connection
 from labapp import databases
 from tests.cases import (  # noqa: F401  (they register their cases)
     awkward,
-    negative,
+    negative_batches,
+    negative_code,
     positive,
     positive_elsewhere,
     positive_writes,
     second_look,
     second_look_negative,
+    second_look_writes,
 )
 from tests.cases.catalogue import NEGATIVE, POSITIVE
 from tests.cases.judge import SIZES, missing, reads_and_writes, run
@@ -30,7 +32,11 @@ def judge(case):
     """Run the case at both sizes; return what is wrong with the catalogue's claims or the findings."""
     recordings = [run(case, n) for n in SIZES]
     small, large = map(reads_and_writes, recordings)
-    wrong = [] if (large > small) is case.grows else [f"it claims grows={case.grows}: {small}, then {large} queries"]
+    wrong = (
+        []
+        if (large > small) is case.grows
+        else [f"it claims grows={case.grows}: {small}, then {large} queries"]
+    )
     for n, recording in zip(SIZES, recordings, strict=True):
         if case.kind:
             wrong += missing(case, n, recording)

@@ -9,8 +9,8 @@ def is_batch(repeat: Repeat, one_per_row: bool, written_between: bool) -> bool:
     """Return whether the repeat is a batch or a page.
 
     `one_per_row` says that there were exactly as many executions as an earlier query had rows, which speaks
-    against a batch wherever the statement itself leaves it open. `written_between` says that each two executions
-    have a write to their tables between them.
+    against a batch wherever the statement itself leaves it open. `written_between` says that each two
+    executions have a write to their tables between them.
     """
     if "delete" in repeat.via and max(map(len, repeat.lists)) >= DJANGO_DELETES_AT_ONCE:
         return True
@@ -29,7 +29,7 @@ def is_batch(repeat: Repeat, one_per_row: bool, written_between: bool) -> bool:
 
 
 def full_but_last(sizes: list[int], size: int | None = None) -> bool:
-    """Return whether all sizes are alike (and more than 1), the last at most as large; one empty page may follow."""
+    """Whether all sizes are alike (and more than 1), the last at most as large; one empty page may follow."""
     size = sizes[0] if size is None else size
     sizes = sizes[:-1] if len(sizes) > 1 and sizes[-1] == 0 else sizes
     return size > 1 and all(one == size for one in sizes[:-1]) and sizes[-1] <= size
@@ -57,8 +57,11 @@ def _inserted(repeat: Repeat, turn: int) -> int:
 
 
 def _shares_a_value(repeat: Repeat) -> bool:
-    """Whether one column has the same value all through each INSERT and another in the next: the parent's key."""
-    shared = [[column[0] if len(set(map(repr, column))) == 1 else None for column in _columns(pairs)] for pairs in repeat.values]
+    """Whether a column has one value all through each INSERT and another in the next: the parent's key."""
+    shared = [
+        [column[0] if len(set(map(repr, column))) == 1 else None for column in _columns(pairs)]
+        for pairs in repeat.values
+    ]
     shared = [column for column in zip(*shared, strict=False) if None not in column]
     return any(len(set(map(repr, column))) == repeat.count for column in shared)
 
@@ -75,7 +78,9 @@ def _columns(pairs) -> list:
 
 
 def _is_chunked(repeat: Repeat, one_per_row: bool) -> bool:
-    """IN lists of equal length, but for the last, each with other values; nothing else differs (but the time of day)."""
+    """IN lists of equal length, but for the last, with other values each; else only the time of day
+    differs.
+    """
     sizes = [len(one) for one in repeat.lists]
     if not sizes[0] or not all(slot.is_range for slot, _ in repeat.varying) or not full_but_last(sizes):
         return False
@@ -107,7 +112,9 @@ def _is_paged_by_offset(repeat: Repeat) -> bool:
 
 
 def _is_paged_by_key(repeat: Repeat, one_per_row: bool) -> bool:
-    """A page begins after the last row of the one before: differing values are compared by < or >, pages are full."""
+    """Each page begins after the last row of the one before: values compared by < or >, pages that are
+    full.
+    """
     if one_per_row or len(set(repeat.limits)) != 1 or (repeat.limits[0] or 0) < 2 or not repeat.varying:
         return False
     ranged = [found for slot, found in repeat.varying if slot.is_range]

@@ -23,7 +23,9 @@ def duplicates(recording, evidence: Evidence, taken: set[int]) -> list[Finding]:
     for positions in asked.values():
         if len(positions) > 1:
             runs = _runs(recording, positions, evidence)
-            found += [_finding(recording, run) for run in runs if len(run) > 1 and not _is_meant(recording, run)]
+            found += [
+                _finding(recording, run) for run in runs if len(run) > 1 and not _is_meant(recording, run)
+            ]
     return found
 
 
@@ -58,7 +60,10 @@ def _finding(recording, run: list[int]) -> Finding:
     queries = [recording.queries[position] for position in run]
     first, again = queries[0], queries[1:]
     last = queries[-1]
-    places = dict.fromkeys(query.template.label if query.template else query.site.label if query.site else "" for query in queries)
+    places = dict.fromkeys(
+        query.template.label if query.template else query.site.label if query.site else "an unknown place"
+        for query in queries
+    )
     shape = fingerprint(first.sql)
     return Finding(
         kind="duplicate",
@@ -67,7 +72,7 @@ def _finding(recording, run: list[int]) -> Finding:
         template=last.template,
         sql=shape,
         cure=duplicate_cure(),
-        message=f"{len(run)} × {shape} with the same values, from {' and '.join(filter(None, places)) or 'an unknown place'}.",
+        message=f"{len(run)} × {shape} with the same values, from {' and '.join(filter(None, places))}.",
         cost_ms=sum(query.execute_ms + query.fetch_ms for query in again),
         wait_ms=sum(query.wait_ms for query in again),
         queries=list(run),

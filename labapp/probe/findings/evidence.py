@@ -1,4 +1,4 @@
-"""What speaks for a repeat being a loop over rows: an earlier query with as many rows, the way it was asked, the source."""
+"""What speaks for a loop over rows: an earlier query with as many rows, the way it was asked, the source."""
 
 from bisect import bisect_left, bisect_right
 
@@ -36,7 +36,9 @@ class Evidence:
         found: dict[tuple, list] = {}
         for query in self._recording.queries:
             if query.kind == "fetch":
-                entry = found.setdefault((query.request, query.alias, query.key), [query.started_ms, 0, query.request])
+                entry = found.setdefault(
+                    (query.request, query.alias, query.key), [query.started_ms, 0, query.request]
+                )
                 entry[1] += query.rows
         return [tuple(entry) for entry in found.values()]
 
@@ -54,11 +56,16 @@ class Evidence:
         return all(self.was_written(names, one.started_ms, other.started_ms) for one, other in pairs)
 
     def parents(self, repeat: Repeat) -> list[tuple[int, object]]:
-        """Return (rows, query) of what may have been looped over: earlier queries and repeats of the same request."""
+        """Return (rows, query) of what may have been looped over: what the same request asked before."""
         start, request = repeat.first.started_ms, repeat.first.request
         found = []
         for other in self._repeats:
-            if other is repeat or other.is_write or other.first.request != request or other.first.started_ms >= start:
+            if (
+                other is repeat
+                or other.is_write
+                or other.first.request != request
+                or other.first.started_ms >= start
+            ):
                 continue
             if _is_page_before(other, repeat):
                 continue
@@ -69,7 +76,7 @@ class Evidence:
         return found
 
     def outer(self, repeat: Repeat) -> list[Repeat]:
-        """Return the repeats that may have been looped over: those with exactly as many rows first, latest first."""
+        """Return the repeats that may have been looped over, those with exactly as many rows first."""
         first = repeat.first
         earlier = [
             other
@@ -102,8 +109,12 @@ class Evidence:
 
 
 def _is_page_before(other: Repeat, repeat: Repeat) -> bool:
-    """The first page of keyset pages is another statement (it has no WHERE) but no parent of the next pages."""
-    return other.table == repeat.table and other.first_limit is not None and other.first_limit == repeat.first_limit
+    """The first of keyset pages is another statement (it has no WHERE), but no parent of the next ones."""
+    return (
+        other.table == repeat.table
+        and other.first_limit is not None
+        and other.first_limit == repeat.first_limit
+    )
 
 
 def _is_key(column: str) -> bool:

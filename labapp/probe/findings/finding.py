@@ -17,9 +17,10 @@ KINDS = ("N+1", "duplicate", "write in a loop", "unused eager load", "unbounded 
 class Finding:
     """What was found.
 
-    `kind` is one of KINDS, `times` how often it happened, `sql` the statement without its values, `cost_ms` the
-    milliseconds the database worked for it, `wait_ms` the milliseconds of simulated waiting, `cure` one line to
-    act on, `also` further statements that the same line sends each time, `queries` positions in the recording.
+    `kind` is one of KINDS, `times` how often it happened, `sql` the statement without its values, `cost_ms`
+    the milliseconds the database worked for it, `wait_ms` the milliseconds of simulated waiting, `cure` one
+    line to act on, `also` further statements that the same line sends each time, `queries` positions in the
+    recording.
     """
 
     kind: str
@@ -42,8 +43,15 @@ class Finding:
     def to_dict(self) -> dict:
         """Return plain data that JSON can hold."""
         return {
-            "kind": self.kind, "times": self.times, "where": self.where, "sql": self.sql, "cost_ms": self.cost_ms,
-            "wait_ms": self.wait_ms, "cure": self.cure, "message": self.message, "also": list(self.also),
+            "kind": self.kind,
+            "times": self.times,
+            "where": self.where,
+            "sql": self.sql,
+            "cost_ms": self.cost_ms,
+            "wait_ms": self.wait_ms,
+            "cure": self.cure,
+            "message": self.message,
+            "also": list(self.also),
             "queries": list(self.queries),
         }
 

@@ -27,7 +27,7 @@ def _is_loop(repeat: Repeat, evidence: Evidence) -> bool:
 
 
 def _take_in_strays(looped: list[Repeat], repeats: list[Repeat], evidence: Evidence) -> None:
-    """A lazy loop may take its first step from another line: take in what makes one execution for each row."""
+    """A lazy loop may take its first step from another line: take in what makes it one for each row."""
     members = set(map(id, looped))
     for repeat in looped:
         if evidence.rows_match(repeat):
@@ -35,7 +35,9 @@ def _take_in_strays(looped: list[Repeat], repeats: list[Repeat], evidence: Evide
         strays = [
             other
             for other in repeats
-            if id(other) not in members and other.fingerprint == repeat.fingerprint and other.spot == repeat.spot
+            if id(other) not in members
+            and other.fingerprint == repeat.fingerprint
+            and other.spot == repeat.spot
         ]
         joined = repeat.joined(strays) if strays else repeat
         if strays and evidence.rows_match(joined):
@@ -50,7 +52,8 @@ def _keeps_login(repeat: Repeat) -> bool:
 def _by_cause(looped: list[Repeat]) -> list[list[Repeat]]:
     """Put together what one call sends each time: a look-up and its INSERT, a query and its prefetches.
 
-    Relations read by a template tag such as {{ photo.author.profile }} stay apart: each has a cure of its own.
+    Relations read by a template tag such as {{ photo.author.profile }} stay apart: each has a cure of its
+    own.
     """
     calls: dict[tuple, list[Repeat]] = {}
     found = []
@@ -99,5 +102,9 @@ def _message(main: Repeat, outer: list[Repeat], also: list[str]) -> str:
         text += f" from {site.label}" + (f" in {site.text}" if site.text else "")
     parent = next((one for one in outer if one.rows >= main.count), None)
     if parent is not None and parent.table:
-        text += f", once for each row of {parent.table}" if parent.rows == main.count else f", for rows of {parent.table}"
+        text += (
+            f", once for each row of {parent.table}"
+            if parent.rows == main.count
+            else f", for rows of {parent.table}"
+        )
     return text + "."

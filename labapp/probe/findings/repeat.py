@@ -14,7 +14,9 @@ _UNSEEN = ("session", "auth_user")
 
 @dataclass
 class Repeat:
-    """The executions of one statement from one place; `positions` are their places in the recording, in time order."""
+    """The executions of one statement from one place, in time order; `positions` are those in the
+    recording.
+    """
 
     fingerprint: str
     key: tuple
@@ -85,7 +87,7 @@ class Repeat:
 
     @cached_property
     def varying(self) -> list[tuple[Slot, list]]:
-        """The slots outside of IN lists whose value differs between executions, with the value in each execution."""
+        """The slots outside of IN lists whose value differs, with the value in each execution."""
         rows = [[pair for pair in one if pair[0].operator != "IN"] for one in self.values]
         if len({len(one) for one in rows}) != 1:
             return []
@@ -131,7 +133,9 @@ def call(query) -> tuple:
 
 
 def _spot(query) -> tuple:
-    return tuple(site and (site.file, site.line, site.column, site.text) for site in (query.site, query.template))
+    return tuple(
+        site and (site.file, site.line, site.column, site.text) for site in (query.site, query.template)
+    )
 
 
 def _is_recursive(query) -> bool:

@@ -17,6 +17,7 @@ def unused_eager_loads(recording) -> list[Finding]:
     for load in recording.eager:
         if load.used or load.instances < LEAST_INSTANCES or load.alive >= load.instances:
             continue
+        call = f'{load.kind}("{load.relation}")'
         found.append(
             Finding(
                 kind="unused eager load",
@@ -25,7 +26,7 @@ def unused_eager_loads(recording) -> list[Finding]:
                 template=None,
                 sql="",
                 cure=eager_cure(load),
-                message=f'{load.kind}("{load.relation}") loaded {load.relation} for {load.instances} × {load.model}, and nothing read it.',
+                message=f"{call} loaded it for {load.instances} × {load.model}, and nothing read it.",
             )
         )
     return found

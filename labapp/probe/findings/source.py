@@ -1,7 +1,7 @@
 """What the source says about the loop around a call.
 
-Three queries for three statuses written in the code are no N+1: their number never grows with the data. The recording
-alone cannot tell them from three rows, the source can.
+Three queries for three statuses written in the code are no N+1: their number never grows with the data. The
+recording alone cannot tell them from three rows, the source can.
 """
 
 import ast
@@ -45,7 +45,9 @@ def _tree(file: str, text: str) -> ast.Module | None:
 
 
 def _loops_around(tree: ast.Module, line: int, column: int | None):
-    """Return (iterable or None for `while`, scope) of each loop around the place, and whether a recording begins there."""
+    """Return (iterable or None for `while`, scope) of each loop around, and whether the recording begins
+    there.
+    """
     loops, ends = [], False
     scope: ast.AST = tree
     began = 0
@@ -64,13 +66,17 @@ def _loops_around(tree: ast.Module, line: int, column: int | None):
         elif isinstance(node, ast.Call) and _name_of(node.func) == "map" and len(node.args) > 1:
             loops.append((node.args[1], scope))
     if began and not ends:  # by enter_context(record()), say
-        return [(iterable, scope) for iterable, scope in loops if iterable is not None and iterable.lineno > began], True
+        return [
+            (iterable, scope) for iterable, scope in loops if iterable is not None and iterable.lineno > began
+        ], True
     return loops, ends
 
 
 def _recording_begun(function, line: int) -> int:
     """The line before this one where the function calls record() itself, else 0."""
-    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _name_of(node.func) == "record"]
+    calls = [
+        node for node in ast.walk(function) if isinstance(node, ast.Call) and _name_of(node.func) == "record"
+    ]
     return max((node.lineno for node in calls if node.lineno < line), default=0)
 
 
@@ -99,7 +105,7 @@ def _in_body(loop, line: int, column: int | None) -> bool:
 
 
 def _turning(node, line: int, column: int | None):
-    """The generators of a comprehension that turn at this place: all, except those whose own iterable is the place."""
+    """The generators of a comprehension that turn at this place: not the one whose iterable is the place."""
     for position, generator in enumerate(node.generators):
         if column is not None and _covers(generator.iter, line, column):
             return node.generators[:position]
@@ -107,7 +113,10 @@ def _turning(node, line: int, column: int | None):
 
 
 def _records(node) -> bool:
-    return any("record" in (_name_of(getattr(item.context_expr, "func", item.context_expr)) or "") for item in node.items)
+    return any(
+        "record" in (_name_of(getattr(item.context_expr, "func", item.context_expr)) or "")
+        for item in node.items
+    )
 
 
 def _name_of(node) -> str | None:
@@ -136,7 +145,9 @@ def _length(node, scope, tree, depth: int = 0) -> int:
 
 def _length_of_call(node: ast.Call, scope, tree, depth: int) -> int:
     name = _name_of(node.func)
-    if name == "range" and all(isinstance(one, ast.Constant) and isinstance(one.value, int) for one in node.args):
+    if name == "range" and all(
+        isinstance(one, ast.Constant) and isinstance(one.value, int) for one in node.args
+    ):
         return len(range(*(one.value for one in node.args)))
     if name in _PASSES_LENGTH_ON and isinstance(node.func, ast.Name) and node.args:
         lengths = [_length(one, scope, tree, depth + 1) for one in node.args]
@@ -150,7 +161,11 @@ def _length_of_name(name: str, scope, tree, depth: int) -> int:
     for place in dict.fromkeys((scope, tree)):
         assigned = [one for one in _statements(place) if _assigns(one, name)]
         if assigned:
-            return max(_length(one.value, scope, tree, depth + 1) for one in assigned) if len(assigned) == 1 else 0
+            return (
+                max(_length(one.value, scope, tree, depth + 1) for one in assigned)
+                if len(assigned) == 1
+                else 0
+            )
         if place is not tree and name in _arguments(place):
             return 0
     return _UNKNOWN_BUT_CONSTANT if name.isupper() and len(name) > 2 else 0
@@ -165,8 +180,17 @@ def _statements(place):
 
 
 def _assigns(node, name: str) -> bool:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return any(isinstance(target, ast.Name) and target.id == name for target in targets) and node.value is not None
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AnnAssign)
+        else []
+    )
+    return (
+        any(isinstance(target, ast.Name) and target.id == name for target in targets)
+        and node.value is not None
+    )
 
 
 def _arguments(place) -> set[str]:
@@ -177,4 +201,3 @@ def _arguments(place) -> set[str]:
 def _named_like_class(node) -> bool:
     name = _name_of(node)
     return bool(name) and name[:1].isupper()
-
