@@ -13,6 +13,7 @@ import sys
 from functools import partial
 from time import perf_counter_ns
 
+from django.apps import apps
 from django.db.backends.utils import CursorWrapper
 
 from .copying import TimedCopy
@@ -91,17 +92,14 @@ class Recorded:
         """One row, or None."""
         entry = self._entry
         if entry is None:
-            with self.db.wrap_database_errors:
-                return self.cursor.fetchone()
+            return self._bare(self.cursor.fetchone)
         started = perf_counter_ns()
         try:
-            with self.db.wrap_database_errors:
-                row = self.cursor.fetchone()
-        except BaseException as error:
-            entry.failed(error)
+            row = self.cursor.fetchone()
+        except BaseException:
+            self._refused(entry, started)
             raise
-        finally:
-            entry.fetched += perf_counter_ns() - started
+        entry.fetched += perf_counter_ns() - started
         if row is not None:
             entry.rows += 1
         return row
@@ -110,17 +108,14 @@ class Recorded:
         """The next rows."""
         entry = self._entry
         if entry is None:
-            with self.db.wrap_database_errors:
-                return self.cursor.fetchmany(*size)
+            return self._bare(self.cursor.fetchmany, *size)
         started = perf_counter_ns()
         try:
-            with self.db.wrap_database_errors:
-                rows = self.cursor.fetchmany(*size)
-        except BaseException as error:
-            entry.failed(error)
+            rows = self.cursor.fetchmany(*size)
+        except BaseException:
+            self._refused(entry, started)
             raise
-        finally:
-            entry.fetched += perf_counter_ns() - started
+        entry.fetched += perf_counter_ns() - started
         entry.rows += len(rows)
         return rows
 
@@ -128,19 +123,31 @@ class Recorded:
         """All the rows that are left."""
         entry = self._entry
         if entry is None:
-            with self.db.wrap_database_errors:
-                return self.cursor.fetchall()
+            return self._bare(self.cursor.fetchall)
         started = perf_counter_ns()
         try:
+            rows = self.cursor.fetchall()
+        except BaseException:
+            self._refused(entry, started)
+            raise
+        entry.fetched += perf_counter_ns() - started
+        entry.rows += len(rows)
+        return rows
+
+    def _bare(self, fetch, *size):
+        with self.db.wrap_database_errors:
+            return fetch(*size)
+
+    def _refused(self, entry: Entry, started: int = 0) -> None:
+        """Raise Django's exception in place of the driver's that is being handled, and note it."""
+        if started:
+            entry.fetched += perf_counter_ns() - started
+        try:
             with self.db.wrap_database_errors:
-                rows = self.cursor.fetchall()
+                raise
         except BaseException as error:
             entry.failed(error)
             raise
-        finally:
-            entry.fetched += perf_counter_ns() - started
-        entry.rows += len(rows)
-        return rows
 
     def __iter__(self):
         rows = super().__iter__()
@@ -223,6 +230,21 @@ class RecordedPlain(Recorded):
     """Mixed in before CursorWrapper itself: the same with fewer calls, which pays for some of it."""
 
     _above = 3
+
+    def _execute(self, sql, params, *ignored):
+        scope = active()
+        if scope is None or not apps.ready:
+            return super()._execute(sql, params, *ignored)
+        entry = self._begin(scope, sql, params, 3)
+        cursor = self.cursor
+        try:
+            result = cursor.execute(sql) if params is None else cursor.execute(sql, params)
+        except BaseException:
+            self._refused(entry)
+            raise
+        entry.executed = perf_counter_ns() - entry.started - entry.waited
+        entry.written = cursor.rowcount
+        return self if result is cursor else result
 
     def execute(self, sql, params=None):
         """Send one statement."""

@@ -30,19 +30,23 @@ _originals: tuple = ()
 class Load:
     """One relation loaded ahead by one query, while the recording lasts."""
 
-    __slots__ = ("instances", "kind", "model", "name", "owners", "relation", "trail", "used")
+    __slots__ = ("instances", "kind", "limit", "model", "name", "owners", "relation", "trail", "used")
 
     def __init__(self, scope: Scope, kind: str, model: str, relation: str, name: str, above: int):
         self.kind, self.model, self.relation, self.name = kind, model, relation, name
         self.trail = caller(scope, above + 1) if scope.sites else NOWHERE
         self.instances = self.used = 0
         self.owners: list[weakref.ref] = []
+        self.limit = 2000
         for recorder in scope.recorders:
             recorder.hear_eager(self)
 
     def add(self, owner: models.Model) -> None:
         """This instance has the relation loaded."""
         self.instances += 1
+        if len(self.owners) >= self.limit:  # a long iterator: only those that still live matter
+            self.owners = [owner for owner in self.owners if owner() is not None]
+            self.limit = max(self.limit, 2 * len(self.owners))
         self.owners.append(weakref.ref(owner))
 
     def alive(self) -> int:

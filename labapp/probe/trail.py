@@ -7,6 +7,7 @@ microseconds) nor looks anything up but file names. sites.py reads it later.
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -41,7 +42,13 @@ DJANGO = str(Path(django.__file__).parent) + "/"
 ASGIREF = str(Path(asgiref.__file__).parent) + "/"
 LABAPP = str(Path(__file__).parents[1]) + "/"
 LESSONS = (LABAPP + "pinsta/", LABAPP + "experiments/metrics/")  # code to look at, though it is ours
-STDLIB = tuple({sysconfig.get_path(name) + "/" for name in ("stdlib", "platstdlib")})
+STDLIB = tuple(
+    {
+        sysconfig.get_path("stdlib") + "/",
+        sysconfig.get_path("platstdlib") + "/",
+        str(Path(os.__file__).parent) + "/",
+    }
+)
 PACKAGES = ("/site-packages/", "/dist-packages/")
 RENDER = Node.render_annotated.__code__
 INCLUDE = IncludeNode.render.__code__
