@@ -1,11 +1,14 @@
 """Run each notebook in a kernel of its own and write it to build/notebooks/ as HTML.
 
-An error in a cell is an error here. A name chooses: notebooks.py 04_metrics.
+An error in a cell is an error here. A name chooses: notebooks.py 04_metrics. The pages load nothing from
+outside; a panel stands there in its HTML form, without a kernel behind it.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,22 +19,39 @@ from nbconvert import HTMLExporter
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+# nbconvert's page without the scripts that it would fetch.
+FETCHING = "html_head_js_requirejs html_head_js_mathjax html_head_js_mermaidjs jupyter_widgets".split()
+PAGE = "{% extends 'lab/index.html.j2' %}" + "".join(
+    f"{{% block {name} %}}{{% endblock %}}" for name in FETCHING
+)
 
 
 def run(path: Path) -> str | None:
     """Run one notebook and write its HTML, up to the failing cell too; returns what went wrong, or None."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3",
-                            resources={"metadata": {"path": str(path.parent)}})
+    place = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(
+        notebook, timeout=600, kernel_name="python3", store_widget_state=False, resources=place
+    )
     try:
         client.execute()
         error = None
     except CellExecutionError as failure:
         error = str(failure)
-    html, _ = HTMLExporter().from_notebook_node(notebook, {"metadata": {"name": path.stem}})
     BUILD.mkdir(parents=True, exist_ok=True)
-    (BUILD / f"{path.stem}.html").write_text(html)
+    (BUILD / f"{path.stem}.html").write_text(page(notebook, path.stem))
     return error
+
+
+def page(notebook: nbformat.NotebookNode, title: str) -> str:
+    """The notebook as one HTML page that needs no other."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+    exporter = HTMLExporter(raw_template=PAGE, embed_images=True)
+    html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
+    return html
 
 
 def main(names: list[str]) -> int:
@@ -56,4 +76,7 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with tempfile.TemporaryDirectory() as folder:
+        # What is tried here is not the reader's progress.
+        os.environ["LAB_PROGRESS"] = str(Path(folder, "progress.json"))
+        sys.exit(main(sys.argv[1:]))

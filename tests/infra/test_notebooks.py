@@ -1,5 +1,7 @@
 """Notebooks are kept without outputs, so that a change in one can be read."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -35,3 +37,12 @@ def test_stripping_takes_out_what_a_run_leaves():
     assert "widgets" not in clean.metadata
     assert clean.cells[0].source == "1 + 1"
     assert notebook.cells[0].outputs
+
+
+def test_an_exported_page_loads_nothing_and_shows_the_panel_as_html():
+    widget = "application/vnd.jupyter.widget-view+json"
+    data = {widget: {"model_id": "1", "version_major": 2}, "text/html": "<p>the panel</p>"}
+    code = nbformat.v4.new_code_cell("feed", outputs=[nbformat.v4.new_output("display_data", data)])
+    page = script("notebooks").page(nbformat.v4.new_notebook(cells=[code]), "04")
+    assert "<p>the panel</p>" in page
+    assert not re.findall(r"<script[^>]+src=|import\(.https?:", page)
