@@ -74,7 +74,7 @@ class CellRecorder:
         wanted = self._ordered(info.raw_cell or "")
         if wanted is None:
             return
-        recording = record(wanted.name or f"In [{self._shell.execution_count}]", sites=wanted.sites)
+        recording = record(wanted.name, sites=wanted.sites)
         try:
             self._running[id(info)] = (wanted, recording, recording.__enter__())
         except ImproperlyConfigured as error:
@@ -88,6 +88,7 @@ class CellRecorder:
         recorder.__exit__(None, None, None)
         if result.error_before_exec is not None:
             return  # a syntax error: nothing ran
+        recording.label = wanted.name or f"In [{result.execution_count}]"
         if wanted.name:
             self._shell.push({wanted.name: recording})
         display(recording)

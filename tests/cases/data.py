@@ -16,6 +16,7 @@ FIRST_DAY = datetime.date(2024, 1, 1)
 def fill(n: int, using: str = "default") -> None:
     """n of everything, users too; each product has 2 tags, 2 shelves, 3 reviews, 1 note."""
     numbers = range(1, n + 1)
+    ContentType.objects.clear_cache()  # it may be about another database
 
     def many(model, rows):
         model.objects.using(using).bulk_create(rows)

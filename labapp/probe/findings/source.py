@@ -51,9 +51,10 @@ def _loops_around(tree: ast.Module, line: int, column: int | None):
     loops, ends = [], False
     scope: ast.AST = tree
     began = 0
+    mapped: list[tuple] = []
     for node in _path(tree, line, column):
         if isinstance(node, _FUNCTIONS):
-            loops, ends, scope = [], False, node
+            loops, ends, scope = mapped if isinstance(node, ast.Lambda) else [], False, node
             began = _recording_begun(node, line)
         elif isinstance(node, (ast.With, ast.AsyncWith)) and _records(node):
             loops, ends = [], True
@@ -63,8 +64,9 @@ def _loops_around(tree: ast.Module, line: int, column: int | None):
             loops.append((None, scope))
         elif isinstance(node, _COMPREHENSIONS):
             loops.extend((generator.iter, scope) for generator in _turning(node, line, column))
-        elif isinstance(node, ast.Call) and _name_of(node.func) == "map" and len(node.args) > 1:
-            loops.append((node.args[1], scope))
+        elif isinstance(node, ast.Call):
+            mapped = [(iterable, scope) for iterable in _mapped(node)]
+            loops += mapped
     if began and not ends:  # by enter_context(record()), say
         return [
             (iterable, scope) for iterable, scope in loops if iterable is not None and iterable.lineno > began
@@ -98,6 +100,14 @@ def _covers(node: ast.AST, line: int, column: int | None) -> bool:
     if column is None:
         return True
     return (node.lineno, node.col_offset) <= (line, column) < (node.end_lineno, node.end_col_offset)
+
+
+def _mapped(call: ast.Call):
+    """What map() goes over, be it this call or what this call consumes: `list(map(ask, names))`."""
+    for one in (call, *call.args):
+        if isinstance(one, ast.Call) and _name_of(one.func) == "map" and len(one.args) > 1:
+            yield one.args[1]
+            return
 
 
 def _in_body(loop, line: int, column: int | None) -> bool:
