@@ -6,7 +6,6 @@ from html import escape
 STYLE = (
     "<style>.dsl-verdict{border-left:4px solid;padding:6px 12px;margin:4px 0;max-width:900px;"
     "font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit)}"
-    ".dsl-verdict ul{list-style:none;margin:2px 0;padding:0}.dsl-verdict li{margin:0}"
     ".dsl-verdict .dsl-look{margin-left:1.4em;color:var(--jp-ui-font-color2,inherit)}</style>"
 )
 GOOD, BAD = "#009e73", "#d55e00"
@@ -46,11 +45,11 @@ class Verdict:
 
     def _repr_html_(self):
         colour = GOOD if self.passed else BAD
-        rows = [f"<li>{_mark(right, colour=True)} {escape(sentence)}</li>" for right, sentence in self.lines]
-        rows += [f'<li class="dsl-look">{escape(place)}</li>' for place in self.look]
+        rows = [f"<div>{_mark(right, colour=True)} {escape(said)}</div>" for right, said in self.lines]
+        rows += [f'<div class="dsl-look">{escape(place)}</div>' for place in self.look]
         return (
-            f'{STYLE}<div class="dsl-verdict" role="status" style="border-left-color:{colour}">'
-            f"<b>{self.headline}</b><ul>{''.join(rows)}</ul></div>"
+            f'{STYLE}<div class="dsl-verdict" role="status" style="border-color:{colour}">'
+            f"<b>{self.headline}</b>{''.join(rows)}</div>"
         )
 
 

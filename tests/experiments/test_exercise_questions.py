@@ -87,8 +87,8 @@ def test_no_answer_yet(nothing):
 
 
 def test_the_questions_of_notebook_04():
-    assert metrics.killed_first.check("notifications")
-    assert not metrics.killed_first.check("hall of fame")
+    assert metrics.slowest_far_away.check("notifications")
+    assert not metrics.slowest_far_away.check("hall of fame")
     assert metrics.defeated.check([".order_by()", ".filter()"])
     assert not metrics.defeated.check([".filter()"])
     assert metrics.transfer.check("3n + 2")
@@ -98,7 +98,9 @@ def test_the_questions_of_notebook_04():
 
 
 def test_the_standing_lists_every_exercise(kept):
-    assert every() == ["04 constant feed", "04 killed first", "04 nested page", "04 defeated", "04 transfer"]
+    assert every() == [
+        "04 constant feed", "04 slowest far away", "04 defeated", "04 nested page", "04 transfer",
+    ]
     metrics.transfer.check("2 + 3n")
     metrics.transfer.check("2 + 2n")
     progress.note_prediction("04 feed", 7)
