@@ -3,6 +3,7 @@
 import html
 import math
 from collections.abc import Collection
+from dataclasses import replace
 
 from . import table as cells
 from .figures import milliseconds
@@ -75,16 +76,15 @@ def _row(measurement: Measurement, scale: float, comparing: bool, old: bool) -> 
 
 
 def _times(measurement: Measurement, scale: float, comparing: bool) -> str:
-    """Bar, median, comparison, outcome; where there are no times the outcome has all that room."""
+    """Bar, median, comparison, outcome; the outcome has the room of whatever there is none of."""
     outcome = cells.outcome(measurement)
     if measurement.error or measurement.unavailable:
         return _cell(outcome, span=4)
-    return (
-        f"<td>{_bar(measurement, scale)}</td>"
-        f"{_cell(cells.latency(measurement), 'dsl-number')}"
-        f"{_cell(cells.against(measurement, comparing), strong=_claims(measurement), detail='dsl-below')}"
-        f"{_cell(outcome)}"
-    )
+    times = f"<td>{_bar(measurement, scale)}</td>{_cell(cells.latency(measurement), 'dsl-number')}"
+    if measurement.wrong:
+        return times + _cell(replace(outcome, detail="not compared"), span=2)
+    against = cells.against(measurement, comparing)
+    return f"{times}{_cell(against, strong=_claims(measurement), detail='dsl-below')}{_cell(outcome)}"
 
 
 def _variant(measurement: Measurement) -> str:
