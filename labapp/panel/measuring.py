@@ -17,37 +17,39 @@ class Measuring:
     def __init__(self, failed, ended):
         self._failed = failed
         self._ended = ended
-        self._newest = None
-        self._lock = threading.Lock()  # callbacks come on several threads
+        self._job = None
+        self._newest = self._over = 0  # jobs are numbered
+        self._asking = threading.Lock()  # callbacks come on several threads
 
     @property
     def busy(self):
         """Whether the newest job is running or waiting."""
-        return self._newest is not None
+        return self._over < self._newest
 
     def begin(self, work):
         """Ask for ``work(stop)``; what this panel asked for before is superseded."""
-        with self._lock:
-            self._newest = None  # what is replaced below is not the newest any more
-            self._newest = job = worker.submit(self, work)
-        job.future.add_done_callback(lambda future: self._over(job, future))
+        with self._asking:
+            self._newest = number = self._newest + 1
+            self._job = job = worker.submit(self, work)
+        job.future.add_done_callback(lambda future: self._settle(number, future))
 
     def stop(self):
         """End what runs, by force if it must be."""
-        job = self._newest
-        if job is not None:
+        with self._asking:
+            job = self._job
+        if self.busy:
             worker.stop(job)
 
-    def _over(self, job, future):
-        newest = self._newest is job
-        if newest:
-            self._newest = None
+    def _settle(self, number, future):
+        """A job is over. No lock: this may be called while the worker holds its own."""
+        self._over = max(self._over, number)
+        newest = number == self._newest
         try:
             future.result()
         except (CancelledError, Superseded):
-            why = "Stopped." if newest else ""
+            why = "Stopped."
         except Stopped as stopped:
-            why = str(stopped)
+            why = str(stopped) or "Stopped."  # by force it comes without words
         except BaseException as error:  # noqa: BLE001 - whatever it is, people must see it
             self._failed(error)
             return

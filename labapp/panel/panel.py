@@ -1,6 +1,5 @@
 """The panel: question, controls, status, table and tabs of one experiment, alive while someone sees it."""
 
-from html import escape
 from weakref import WeakKeyDictionary
 
 import ipywidgets as widgets
@@ -13,10 +12,11 @@ from labapp.panel.controls import Controls
 from labapp.panel.heading import heading
 from labapp.panel.live import Live
 from labapp.panel.measuring import Measuring
+from labapp.panel.picture import Picture
 from labapp.panel.save import save
 from labapp.panel.status import Status
 from labapp.panel.style import STYLE
-from labapp.panel.table import complete, table
+from labapp.panel.table import complete
 from labapp.panel.tabs import TABS
 
 LATEST = WeakKeyDictionary()  # the last final result of each experiment, for its text form
@@ -34,13 +34,10 @@ class Panel(widgets.VBox):
         settings = experiment.check(settings)
         self.experiment = experiment
         self.result = None
-        self._drawn = None
         self._awake = False
         self._measuring = Measuring(failed=self._failed, ended=self._ended)
         self._heading = Live(self._headed(settings, environment()))
-        self._state, self._progress = Live(), Live()
-        self._table = Live()
-        self._heard = Live()
+        self._picture = Picture()
         self._controls = Controls(experiment.controls(), settings, lambda: self.guarded(self.measure))
         self._actions = Actions(
             budget, again=lambda: self.guarded(self.measure),
@@ -48,18 +45,20 @@ class Panel(widgets.VBox):
         )
         self._tabs = [each(self) for each in TABS]
         self._notebook = self._opened_on(tab)
-        self._table.widget.add_class("dsl-table")
         self._controls.widget.add_class("dsl-settings")
-        line = widgets.HBox([self._state.widget.add_class("dsl-state"), self._actions.widget])
+        picture = self._picture
+        line = widgets.HBox([picture.state.widget, self._actions.widget]).add_class("dsl-line")
         super().__init__([
             widgets.HTML(STYLE, layout={"display": "none"}), self._heading.widget, self._controls.widget,
-            line.add_class("dsl-line"), self._progress.widget, self._table.widget, self._notebook,
-            self._heard.widget,
+            line, picture.progress.widget, picture.table.widget, self._notebook, picture.heard.widget,
         ])
         self.add_class("dsl-panel")
         self.say(Status("still", "Not measured yet."))
         self._view_count = 0  # front ends count the views of a widget that asks for it
         self.observe(lambda change: self.guarded(self._seen, change.new), "_view_count")
+
+    def __repr__(self):
+        return f"<Panel of {self.experiment.name}: {self._words(self.settings)}>"
 
     def _opened_on(self, tab):
         titles = [each.title for each in self._tabs]
@@ -93,8 +92,7 @@ class Panel(widgets.VBox):
 
     def say(self, state):
         """Show a Status."""
-        self._state.show(state.html(), at_once=state.kind != "busy")
-        self._progress.show(state.bar(), at_once=state.kind != "busy")
+        self._picture.say(state)
 
     def guarded(self, callback, *arguments):
         """Run a callback; its error appears in the panel (ipywidgets would log it where nobody looks)."""
@@ -114,22 +112,37 @@ class Panel(widgets.VBox):
                 settings, stop, lambda result: self._observe(result, budget_ms), budget_ms=budget_ms
             )
 
-        self._table.widget.add_class("dsl-waits")
+        self._picture.dim(True)
+        self.say(Status("busy", f"Measuring {self._words(settings)}."))
         self.begin(work)
+
+    def resume(self):
+        """Measure what is set, unless that is what the table shows already."""
+        if self._stale or not self.result.final:
+            self.measure()
+
+    @property
+    def _stale(self):
+        """Whether the table shows another setting than the controls do."""
+        return self.result is None or self.result.settings != self.experiment.check(self.settings)
+
+    def _words(self, settings):
+        return text.words({name: settings[name] for name in self.adjustable})
 
     def _observe(self, result, budget_ms):
         """In the worker: a stage of the measurement, to be shown."""
-        ready = complete(result)
-        self._table.show(table(result, self.result), at_once=ready and self.result is not result)
-        if ready and self.result is not result:
+        new = complete(result) and self.result is not result
+        self._picture.show(result, self.result, at_once=new)
+        if new:
             self.result = result
-            self._table.widget.remove_class("dsl-waits")
+            self._picture.dim(False)
             self._heading.show(self._headed(result.settings, result.environment))
             self._draw_open_tab()
         self.say(status.of(result, budget_ms))
+        self._open_tab.between()
         if result.final:
             LATEST[self.experiment] = result
-            self._heard.show(f'<div class="dsl-heard" role="status">{escape(text.sentence(result))}</div>')
+            self._picture.hear(result)
 
     def _draw_open_tab(self):
         self._open_tab.show(self.result)
@@ -141,16 +154,22 @@ class Panel(widgets.VBox):
     def _ended(self, why):
         self._idle()
         if why:
-            self.say(Status("still", why))
+            self.say(Status("still", f"{why} {self._whose()}".rstrip()))
 
     def _failed(self, error):
         self._idle()
-        self.say(Status("wrong", text.fault(error)))
+        self.say(Status("wrong", f"{text.fault(error)} {self._whose()}".rstrip()))
 
     def _idle(self):
         self._actions.running(self._measuring.busy)
         if not self._measuring.busy:
-            self._table.widget.remove_class("dsl-waits")
+            self._picture.dim(self._stale)
+
+    def _whose(self):
+        """A sentence when the table shows another setting than the controls do."""
+        if self.result is None or not self._stale:
+            return ""
+        return f"The figures are of {self._words(self.result.settings)}."
 
     def _save(self, form):
         what = self._open_tab.saved or self.result

@@ -34,8 +34,13 @@ def html(experiment, settings=None, result=None):
 def sentence(result):
     """One sentence on a result for those who hear it: count, time and comparison of each variant."""
     said = "; ".join(map(_spoken, result.measurements))
-    settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in result.settings.items())
-    return f"{result.experiment} with {settings}: {said}." if settings else f"{result.experiment}: {said}."
+    settings = f" with {words(result.settings)}" if result.settings else ""
+    return f"{result.experiment}{settings}: {said}."
+
+
+def words(settings):
+    """ "photos 30, round trip 2.0"."""
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in settings.items())
 
 
 def fault(error):
@@ -67,11 +72,11 @@ def _unavailable(variant):
 def _spoken(measurement):
     if measurement.error or measurement.unavailable:
         return f"{measurement.variant} {measurement.error or measurement.unavailable}"
-    words = [f"{measurement.variant} {measurement.queries} queries"]
+    said = [f"{measurement.variant} {measurement.queries} queries"]
     if measurement.median_ms is not None:
-        words.append(f"{measurement.median_ms:.1f} ms")
+        said.append(f"{measurement.median_ms:.1f} ms")
     if measurement.wrong:
-        words.append(f"another result, {measurement.difference}")
+        said.append(f"another result, {measurement.difference}")
     elif measurement.comparison is not None:
-        words.append(measurement.comparison.text)
-    return ", ".join(words)
+        said.append(measurement.comparison.text)
+    return ", ".join(said)

@@ -54,7 +54,10 @@ class FrontEnd:
 
     def wait_text(self, live, words):
         """Until these words stand in a live part."""
-        self.wait(lambda: words in self.text(live))
+        try:
+            self.wait(lambda: words in self.text(live))
+        except AssertionError:
+            raise AssertionError(f"{words!r} is not in {self.text(live)!r}") from None
 
     def _send(self, widget, data):
         """From a thread of its own, as messages arrive on a subshell's thread."""

@@ -1,5 +1,7 @@
 """A panel driven as a browser drives it: by messages, from other threads."""
 
+import threading
+
 import pytest
 
 from labapp.experiments.parameters import BadSetting
@@ -17,7 +19,7 @@ def shown(front_end, panel, variant):
         def handle_data(self, data):
             self.words = (*self.words, data.strip())
 
-    for row in front_end.text(panel._table).split("<tr")[1:]:
+    for row in front_end.text(panel._picture.table).split("<tr")[1:]:
         parser = Cells()
         parser.feed("<tr" + row)
         words = [word for word in parser.words if word]
@@ -34,7 +36,7 @@ def queries(front_end, panel, variant):
 
 def measured(front_end, panel):
     """Wait until the measurement is over."""
-    front_end.wait(lambda: "dsl-is-done" in front_end.text(panel._state))
+    front_end.wait(lambda: "dsl-is-done" in front_end.text(panel._picture.state))
 
 
 def test_measures_once_somebody_looks(authors, opened, front_end):
@@ -45,7 +47,7 @@ def test_measures_once_somebody_looks(authors, opened, front_end):
     measured(front_end, panel)
     assert queries(front_end, panel, "one_by_one") == 4
     assert queries(front_end, panel, "joined") == 1
-    assert "rounds in" in front_end.text(panel._state)
+    assert "rounds in" in front_end.text(panel._picture.state)
 
 
 def test_a_slider_moves_the_count_of_one_variant_and_not_of_the_other(authors, opened, front_end):
@@ -99,8 +101,8 @@ def test_an_error_of_the_worker_is_said_and_the_picture_stays(authors, opened, f
 
     monkeypatch.setattr(authors, "measure", fail)
     front_end.update(panel._controls["photos"], value=9)
-    front_end.wait_text(panel._state, "OSError: the disk is gone")
-    assert 'role="alert"' in front_end.text(panel._state)
+    front_end.wait_text(panel._picture.state, "OSError: the disk is gone")
+    assert 'role="alert"' in front_end.text(panel._picture.state)
     assert queries(front_end, panel, "one_by_one") == 4
 
 
@@ -111,7 +113,7 @@ def test_an_error_in_a_callback_is_said(authors, opened, front_end, monkeypatch)
     with monkeypatch.context() as broken:
         broken.setattr("labapp.panel.measuring.worker.submit", lambda *arguments: 1 / 0)
         front_end.update(panel._controls["photos"], value=9)
-    front_end.wait_text(panel._state, "ZeroDivisionError")
+    front_end.wait_text(panel._picture.state, "ZeroDivisionError")
 
 
 def test_a_variant_that_raises_has_a_row_that_says_so(authors, opened, front_end):
@@ -130,15 +132,17 @@ def test_stop_ends_a_variant_that_never_ends(authors, opened, front_end):
     panel = opened(authors)
     front_end.look(panel)
     measured(front_end, panel)
+    started = threading.Event()
 
     @authors.variant
     def endless(photos):
+        started.set()
         while True:
             pass
 
-    front_end.wait(lambda: not front_end.states[panel._actions.stop.comm.comm_id]["disabled"])
+    assert started.wait(30)
     front_end.click(panel._actions.stop)
-    front_end.wait_text(panel._state, "Stopped.")
+    front_end.wait_text(panel._picture.state, "Stopped.")
     authors.forget("endless")
     measured(front_end, panel)
 
@@ -192,7 +196,7 @@ def test_nothing_runs_for_a_panel_that_nobody_sees(authors, opened, front_end, g
     front_end.update(panel, _view_count=0)
     assert authors.listeners == []
     gate.open.set()
-    front_end.wait_text(panel._state, "Stopped.")
+    front_end.wait_text(panel._picture.state, "Stopped.")
     assert not (panel.result and panel.result.final)
 
 

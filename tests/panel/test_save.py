@@ -23,7 +23,7 @@ def test_saved_into_the_notebooks_folder_and_says_where(authors, opened, front_e
     front_end.update(panel._actions.form, index=index)
     front_end.click(panel._actions.save)
     path, = folder.glob(f"authors-*.{ending}")
-    front_end.wait_text(panel._state, f"Saved as {path}")
+    front_end.wait_text(panel._picture.state, f"Saved as {path}")
     assert "one_by_one" in path.read_text(encoding="utf-8")
 
 
@@ -41,7 +41,7 @@ def test_never_over_an_older_file(authors, opened, front_end, folder):
 def test_nothing_to_save_is_said(authors, opened, front_end, folder):
     panel = opened(authors)
     front_end.click(panel._actions.save)
-    front_end.wait_text(panel._state, "Nothing is saved: there is no finished measurement yet.")
+    front_end.wait_text(panel._picture.state, "Nothing is saved: there is no finished measurement yet.")
     assert not list(folder.iterdir())
 
 
@@ -51,5 +51,5 @@ def test_a_folder_that_cannot_be_written_is_said(authors, opened, front_end, fol
     measured(front_end, panel)
     monkeypatch.setattr("labapp.panel.save.Path.cwd", lambda: folder / "gone")
     front_end.click(panel._actions.save)
-    front_end.wait_text(panel._state, "gone")
-    assert 'role="alert"' in front_end.text(panel._state)
+    front_end.wait_text(panel._picture.state, "gone")
+    assert 'role="alert"' in front_end.text(panel._picture.state)

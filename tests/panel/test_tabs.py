@@ -71,7 +71,7 @@ def test_growth_is_measured_on_request_and_keeps_its_picture(open_tab, front_end
     panel, tab = open_tab(GROWTH)
     assert "Measure growth" in front_end.text(tab.picture)
     front_end.click(tab._start)
-    front_end.wait_text(panel._state, "6 of 6 values of photos measured")
+    front_end.wait_text(panel._picture.state, "6 of 6 values of photos measured")
     picture = front_end.text(tab.picture)
     assert "<svg" in picture
     assert "1 + n" in picture

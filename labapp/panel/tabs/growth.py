@@ -6,6 +6,7 @@ import ipywidgets as widgets
 
 from labapp.experiments.parameters import Choice
 from labapp.measure import render_growth
+from labapp.panel import text
 from labapp.panel.controls import NATURAL
 from labapp.panel.live import Live
 from labapp.panel.status import Status
@@ -26,6 +27,7 @@ class Growth(Tab):
         self.growth = None
         self._where = Live()
         super().__init__(panel)
+        self.widget.add_class("dsl-growth-tab")
 
     def tools(self):
         experiment = self.panel.experiment
@@ -68,6 +70,7 @@ class Growth(Tab):
             tell("busy", 0)
             experiment.sweep(name, values, settings, stop, seen)
             tell("done", len(values))
+            self.panel.resume()
 
         self.panel.begin(work)
 
@@ -77,7 +80,7 @@ class Growth(Tab):
         shown = [name for name in self.panel.adjustable if name != self.growth.parameter]
         others = {name: settings[name] for name in shown}
         stale = any(self.panel.settings.get(name) != value for name, value in others.items())
-        words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in others.items())
+        words = text.words(others)
         mark = ' <span class="dsl-stale">measured for other settings than those above</span>' if stale else ""
         return f'<span class="dsl-dim">{escape("with " + words) if words else ""}</span>{mark}'
 

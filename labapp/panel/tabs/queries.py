@@ -23,6 +23,7 @@ class Queries(Tab):
 
     def tools(self):
         self._plans = {}
+        self._wanted = []
         self._variant = widgets.ToggleButtons(
             options=list(self.panel.experiment.variants), description="queries of",
             style={**NATURAL, "button_width": "auto"},
@@ -62,40 +63,36 @@ class Queries(Tab):
     def _again(self):
         self.show(self.panel.result)
 
-    # Plans
+    # Plans: asked for here, made in the worker's thread, between two rounds or in a job of their own
 
     def _ask(self, result):
-        """Have the worker explain the groups shown; the picture is drawn again when it has."""
+        """Note which groups are to be explained; the picture is drawn again when they have been."""
         chosen = result[self._variant.value]
-        if chosen.recording is None:
-            return
-        groups = [each for each in chosen.recording.groups()[:MOST] if each.kind in EXPLAINED]
-        job = worker.submit((self.panel, "plans"), lambda stop: self._plan(result, groups))
+        groups = chosen.recording.groups()[:MOST] if chosen.recording is not None else []
+        self._wanted = [each for each in groups if each.kind in EXPLAINED]
+        job = worker.submit((self.panel, "plans"), lambda stop: self._in_world(result.settings))
         job.future.add_done_callback(lambda future: self.panel.guarded(self._planned, future))
 
-    def _plan(self, result, groups):
-        with ExitStack() as world:
-            for name, condition in self.panel.experiment.conditions.items():
-                world.enter_context(condition.enter(result.settings[name]))
-            return {(each.alias, each.fingerprint): plan_of(each) for each in groups}
-
-    def _planned(self, future):
-        try:
-            self._plans.update(future.result())
-        except (CancelledError, Stopped):
-            return
-        if self.panel.result is not None and self._explain.value:
+    def between(self):
+        wanted, self._wanted = self._wanted, []
+        if wanted:
+            self._plans.update({(each.alias, each.fingerprint): explain(each.sample).text for each in wanted})
             super().show(self.panel.result)
 
+    def _in_world(self, settings):
+        if not self._wanted:
+            return
+        with ExitStack() as world:
+            for name, condition in self.panel.experiment.conditions.items():
+                world.enter_context(condition.enter(settings[name]))
+            self.between()
 
-def plan_of(group):
-    """The plan as text, or the database's own words why there is none."""
-    from django.db import Error
-
-    try:
-        return explain(group.sample).text
-    except Error as error:
-        return f"No plan: {error}"
+    def _planned(self, future):
+        """Nothing is left to do, but an error must be seen."""
+        try:
+            future.result()
+        except (CancelledError, Stopped):
+            return
 
 
 def table(measurement, groups, plans):

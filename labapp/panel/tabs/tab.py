@@ -33,5 +33,8 @@ class Tab:
         """Draw a result whose variants are all recorded (None before the first), when new or when opened."""
         self.picture.show(NOTHING if result is None else self.html(result))
 
+    def between(self):
+        """Called in the worker while the tab is open, between two rounds of a measurement."""
+
     def html(self, result):
         raise NotImplementedError
