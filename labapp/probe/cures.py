@@ -26,7 +26,7 @@ def loop_cure(repeat, outer: list, schema: Schema) -> str:
     if repeat.table == "auth_permission" and not any("user_permissions" in text for text in texts):
         return "ask for all users at once: User.objects.with_perm(…), or one query on Permission"
     if via & {"manager", "reverse_one"}:
-        return _reverse(repeat, schema, texts)
+        return _reverse(repeat, outer, schema, texts)
     if via & {"raw", "cursor"} or not schema.model(repeat.table):
         return _JOIN
     if not repeat.varying and len({tuple(map(repr, one)) for one in repeat.lists}) == 1:
@@ -92,14 +92,15 @@ def _deferred(repeat) -> str:
     )
 
 
-def _reverse(repeat, schema: Schema, texts) -> str:
+def _reverse(repeat, outer: list, schema: Schema, texts) -> str:
     columns = {slot.column for pairs in repeat.values[:1] for slot, _ in pairs if slot.operator in ("=", "")}
     found = schema.reverse(repeat.first.sql, columns, texts)
-    if "reverse_one" in repeat.via:
-        return f'select_related("{found[0]}")' if found else "select_related(…) on the outer query"
     if found is None:
-        return "prefetch_related(…) on the outer query"
-    accessor, model, back = found
+        return f"{'select' if 'reverse_one' in repeat.via else 'prefetch'}_related(…) on the outer query"
+    accessor, model, back, owner = found
+    accessor = _way_to(owner, outer, schema) + accessor
+    if "reverse_one" in repeat.via:
+        return f'select_related("{accessor}")'
     if "count" in repeat.via:
         return f'annotate(Count("{_query_name(accessor)}")) on the outer query'
     if "exists" in repeat.via:
@@ -109,9 +110,22 @@ def _reverse(repeat, schema: Schema, texts) -> str:
     if repeat.first_limit is not None or repeat.via & {"first", "last", "get"}:
         return f'prefetch_related(Prefetch("{accessor}", queryset=…[:n])), or annotate with a Subquery'
     asked = [slot for pairs in repeat.values[:1] for slot, _ in pairs if slot.clause == "WHERE"]
-    if len(asked) > (2 if "content_type_id" in columns else 1) or " ORDER BY " in repeat.fingerprint:
+    if len(asked) > (2 if "content_type_id" in columns else 1) or _is_sorted_here(repeat, schema):
         return f'prefetch_related(Prefetch("{accessor}", queryset={model}.objects…)), or filter in Python'
     return f'prefetch_related("{accessor}")'
+
+
+def _is_sorted_here(repeat, schema: Schema) -> bool:
+    return " ORDER BY " in repeat.fingerprint and not schema.is_sorted(repeat.table)
+
+
+def _way_to(owner: str, outer: list, schema: Schema) -> str:
+    """The relation from the outermost rows to the owner, `author__`, when it was itself read one by one."""
+    if any(one.count == 1 and one.table == owner for one in outer):
+        return ""
+    steps = [one for one in outer if one.count > 1 and one.table == owner and "related" in one.via]
+    path = relation_path(steps[0], [one for one in outer if one is not steps[0]], schema) if steps else None
+    return f"{path}__" if path else ""
 
 
 def _query_name(accessor: str) -> str:

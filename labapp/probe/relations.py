@@ -27,14 +27,14 @@ class Schema:
         far = [field for model in self._models.values() for field in self._keys_to(target, model)]
         return _mentioned(near, texts) or _mentioned(far, texts) or (near[0] if near else None)
 
-    def reverse(self, sql: str, columns, texts) -> tuple[str, str, str] | None:
-        """Return (accessor, model, name of the way back) for a query of a related manager or one-to-one."""
+    def reverse(self, sql: str, columns, texts) -> tuple[str, str, str, str] | None:
+        """Return (accessor, model, name of the way back, table of the owner) for a query of a related manager or one-to-one."""
         found = [
             *self._reverse_keys(sql, columns),
             *self._many_to_many(sql, columns),
             *self._generic(sql, columns),
         ]
-        names = _mentioned([name for name, _, _ in found], texts)
+        names = _mentioned([name for name, *_ in found], texts)
         return next((one for one in found if one[0] == names), found[0] if found else None)
 
     def generic_foreign_key(self, from_tables, texts) -> str | None:
@@ -45,6 +45,11 @@ class Schema:
             fields = model._meta.private_fields if model else ()
             names += [field.name for field in fields if hasattr(field, "ct_field")]
         return _mentioned(names, texts) or (names[0] if names else None)
+
+    def is_sorted(self, table: str) -> bool:
+        """Return whether queries of the table are sorted without being asked to."""
+        model = self._models.get(table)
+        return bool(model and model._meta.ordering)
 
     @staticmethod
     def _keys_to(target, model) -> list[str]:
@@ -65,7 +70,7 @@ class Schema:
                 continue
             for field in model._meta.concrete_fields:
                 if field.is_relation and field.column in columns and not field.remote_field.hidden:
-                    yield field.remote_field.get_accessor_name(), model.__name__, field.name
+                    yield _way(field.remote_field.get_accessor_name(), model, field.name, field.related_model)
 
     def _many_to_many(self, sql: str, columns):
         used = tables(sql)
@@ -74,9 +79,9 @@ class Schema:
                 if field.m2m_db_table() not in used:
                     continue
                 if field.m2m_column_name() in columns:
-                    yield field.name, field.related_model.__name__, field.related_query_name()
+                    yield _way(field.name, field.related_model, field.related_query_name(), model)
                 elif field.m2m_reverse_name() in columns and not field.remote_field.hidden:
-                    yield field.remote_field.get_accessor_name(), model.__name__, field.name
+                    yield _way(field.remote_field.get_accessor_name(), model, field.name, field.related_model)
 
     def _generic(self, sql: str, columns):
         used = tables(sql)
@@ -88,7 +93,11 @@ class Schema:
                 ):
                     continue
                 if field.object_id_field_name in columns:
-                    yield field.name, field.related_model.__name__, field.object_id_field_name
+                    yield _way(field.name, field.related_model, field.object_id_field_name, model)
+
+
+def _way(accessor: str, model, back: str, owner) -> tuple[str, str, str, str]:
+    return accessor, model.__name__, back, owner._meta.db_table
 
 
 def _models_by_table() -> dict:

@@ -86,7 +86,10 @@ class Evidence:
             and other.first.request == first.request
             and other.first.started_ms < first.started_ms
         ]
-        return sorted(earlier, key=lambda other: (abs(other.rows - repeat.count), -other.first.started_ms))
+        return sorted(
+            earlier,
+            key=lambda other: (abs(other.rows - repeat.count), other.count > 1, -other.first.started_ms),
+        )
 
     def rows_match(self, repeat: Repeat) -> bool:
         """Return whether an earlier query had exactly as many rows as there were executions."""
