@@ -25,7 +25,7 @@ def loop_cure(repeat, outer: list, schema: Schema) -> str:
         return f'select_related("{path}")' if path else "select_related(…) on the outer query"
     if repeat.table == "auth_permission" and not any("user_permissions" in text for text in texts):
         return "ask for all users at once: User.objects.with_perm(…), or one query on Permission"
-    if via & {"manager", "reverse_one"}:
+    if via & {"manager", "reverse_one"} or "content_type_id" in _columns(repeat):
         return _reverse(repeat, outer, schema, texts)
     if via & {"raw", "cursor"} or not schema.model(repeat.table):
         return _JOIN
@@ -93,7 +93,7 @@ def _deferred(repeat) -> str:
 
 
 def _reverse(repeat, outer: list, schema: Schema, texts) -> str:
-    columns = {slot.column for pairs in repeat.values[:1] for slot, _ in pairs if slot.operator in ("=", "")}
+    columns = _columns(repeat)
     found = schema.reverse(repeat.first.sql, columns, texts)
     if found is None:
         return f"{'select' if 'reverse_one' in repeat.via else 'prefetch'}_related(…) on the outer query"
@@ -113,6 +113,11 @@ def _reverse(repeat, outer: list, schema: Schema, texts) -> str:
     if len(asked) > (2 if "content_type_id" in columns else 1) or _is_sorted_here(repeat, schema):
         return f'prefetch_related(Prefetch("{accessor}", queryset={model}.objects…)), or filter in Python'
     return f'prefetch_related("{accessor}")'
+
+
+def _columns(repeat) -> set[str]:
+    """The columns that one execution compares with a value."""
+    return {slot.column for pairs in repeat.values[:1] for slot, _ in pairs if slot.operator in ("=", "")}
 
 
 def _is_sorted_here(repeat, schema: Schema) -> bool:

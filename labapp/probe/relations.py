@@ -28,12 +28,9 @@ class Schema:
         return _mentioned(near, texts) or _mentioned(far, texts) or (near[0] if near else None)
 
     def reverse(self, sql: str, columns, texts) -> tuple[str, str, str, str] | None:
-        """Return (accessor, model, name of the way back, table of the owner) for a query of a related manager or one-to-one."""
-        found = [
-            *self._reverse_keys(sql, columns),
-            *self._many_to_many(sql, columns),
-            *self._generic(sql, columns),
-        ]
+        """Return (accessor, model, name of the way back, owner's table) for a query of a related manager."""
+        ways = (self._generic, self._reverse_keys, self._many_to_many)
+        found = [one for way in ways for one in way(sql, columns)]
         names = _mentioned([name for name, *_ in found], texts)
         return next((one for one in found if one[0] == names), found[0] if found else None)
 
