@@ -16,7 +16,7 @@ from . import eager as eager_loads
 from .installation import install
 from .queries import Reader
 from .recording import Recording
-from .scope import current, hear_everything, hear_no_more, leave, with_recorders
+from .scope import current, hear_everything, hear_no_more, leave, with_recorders, without_closed
 
 NOT_CONFIGURED = (
     "record() needs a configured Django: set DJANGO_SETTINGS_MODULE and call django.setup() first "
@@ -113,7 +113,8 @@ class Recorder:
         self.recording.started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         if self.everywhere:
             hear_everything(self)
-        self._token = current.set(with_recorders(current.get(), (self,)))
+        self._scope = with_recorders(current.get(), (self,))
+        self._token = current.set(self._scope)
         self._cpu = thread_time_ns()
         self.began = perf_counter_ns()
 
@@ -124,7 +125,9 @@ class Recorder:
         self.open = False
         self.hear = _ignore
         self.boundary = None
-        leave(self._token)
+        if current.get() is self._scope:
+            leave(self._token)
+        without_closed()
         if self.everywhere:
             hear_no_more(self)
         if self.eager:

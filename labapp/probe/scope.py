@@ -92,6 +92,14 @@ def unrecorded():
     return entered(SILENT)
 
 
+def without_closed() -> None:
+    """Forget the recorders that are closed: blocks of generators need not end in the order they began."""
+    scope = current.get()
+    if scope is not None and not all(recorder.open for recorder in scope.recorders):
+        scope = with_recorders(scope, ())
+        current.set(scope if scope.recorders or scope.hooks or scope.alone else None)
+
+
 class Hook:
     """A function to call before each statement, for as long as its block lasts."""
 

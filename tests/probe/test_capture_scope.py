@@ -1,5 +1,6 @@
 """Who sees what: nested recordings, recordings side by side, threads, executors."""
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -178,6 +179,21 @@ def test_a_recording_can_be_read_inside_its_block(shop_db):
     assert recording.count == 1
 
 
+def test_blocks_of_generators_that_end_in_another_order(shop_db):
+    def recorded():
+        with record() as recording:
+            yield recording
+
+    one, other = recorded(), recorded()
+    first, second = next(one), next(other)
+    Tag.objects.count()
+    one.close()
+    Tag.objects.count()
+    other.close()
+    assert current.get() is None
+    assert (first.count, second.count) == (1, 2)
+
+
 def test_as_a_decorator_each_call_is_a_recording(shop_db):
     @record("counting")
     def count(times):
@@ -189,6 +205,15 @@ def test_as_a_decorator_each_call_is_a_recording(shop_db):
     first = count.recording
     assert count(3) == 3
     assert (first.count, count.recording.count, first.label) == (2, 3, "counting")
+
+
+def test_as_a_decorator_of_a_coroutine(shop_db):
+    @record()
+    async def count():
+        return await Tag.objects.acount()
+
+    assert asyncio.run(count()) == 0
+    assert count.recording.count == 1
 
 
 def test_the_block_may_raise(shop_db):
