@@ -7,7 +7,8 @@
     recording.count, recording.findings()
 
 Works in any configured Django project; needs nothing else of this lab. Not seen: what is sent through the
-driver's own connection (``connection.connection``), and what a driver sends while it connects (that is a span).
+driver's own connection (``connection.connection``), and what a driver sends while it connects (that is a
+span).
 """
 
 import sys

@@ -34,7 +34,8 @@ class Reader:
         self._recorder = recorder
         self._now = perf_counter_ns() if now is None else now
         self._atlas = Atlas()
-        self._requests = [span for span in recorder.open_spans if span.kind == "request"]
+        requests = (span for span in recorder.open_spans if span.kind == "request")
+        self._requests = {id(span): number for number, span in enumerate(requests, start=1)}
 
     def queries(self) -> list[Query]:
         """The queries so far, in the order in which they started."""
@@ -68,18 +69,12 @@ class Reader:
             key=place.key,
             via=list(place.via),
             thread=entry.thread,
-            request=self._request(entry.request),
+            request=self._requests.get(id(entry.request)),
             error=entry.error,
         )
 
     def _since(self, moment: int) -> float:
         return (moment - self._recorder.began) / 1e6
-
-    def _request(self, mark) -> int | None:
-        for number, request in enumerate(self._requests, start=1):
-            if request is mark:
-                return number
-        return None
 
     def spans(self) -> list[Span]:
         """The spans so far; one that is still open lasts until now."""
