@@ -4,8 +4,9 @@ import asyncio
 import datetime
 
 from django.core.paginator import Paginator
-from django.db import connection, transaction
+from django.db import connection, connections, models, transaction
 from django.db.models import Prefetch
+from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -161,6 +162,62 @@ def one_transaction_for_each_row(n):
     for shelf in Shelf.objects.all():
         with transaction.atomic():
             Placement.objects.create(product_id=1, shelf=shelf)  # here
+
+
+@case(times=lambda n: n - 1)
+def by_index(n):
+    products = Product.objects.order_by("id")
+    return [products[number].name for number in range(n)]  # here
+
+
+@case()
+def list_of_one_for_each_row(n):
+    for product in Product.objects.all():
+        list(Maker.objects.filter(pk__in=[product.maker_id]))  # here
+
+
+@case(times=lambda n: n - n // 5)
+def relation_that_is_sometimes_empty(n):
+    Product.objects.filter(pk__lte=n // 5).update(importer=None)
+    return [product.importer and product.importer.name for product in Product.objects.all()]  # here
+
+
+@case()
+def to_thread_from_async_code(n):
+    def name(number):
+        try:
+            return Maker.objects.get(pk=number).name  # here
+        finally:
+            connections.close_all()
+
+    async def names():
+        return [await asyncio.to_thread(name, number) for number in range(1, n + 1)]
+
+    return asyncio.run(names())
+
+
+@case(where=("<unknown source>:1", "<unknown source>:2"))
+def first_and_exists_in_a_template(n):
+    page = Template(
+        "{% for product in products %}{{ product.reviews.first.text }}\n"
+        "{% if product.tags.exists %}tagged{% endif %}{% endfor %}"
+    )
+    return page.render(Context({"products": Product.objects.all()}))
+
+
+@silent()
+def loop_over_an_enumeration(n):
+    class Status(models.TextChoices):
+        NEW, OPEN, DONE, SOLD, LOST = "new", "open", "done", "sold", "lost"
+
+    products = list(Product.objects.all())
+    return products, {status: Product.objects.filter(status=status).count() for status in Status}
+
+
+@silent()
+def three_rows_made_sure_of(n):
+    for name in ("left", "middle", "right"):
+        Shelf.objects.get_or_create(name=name)
 
 
 @silent(grows=True)

@@ -101,6 +101,8 @@ class Evidence:
         return repeat.count >= least and repeat.count > constant_turns(repeat.first.stack)
 
     def _least(self, repeat: Repeat, one_per_row: bool) -> int:
+        if any(slot.clause == "OFFSET" for slot, _ in repeat.varying):
+            return LEAST  # one row after the other by its number: query_set[n]
         if one_per_row or repeat.via & (READ_FROM_INSTANCE | {"save"}):
             return LEAST
         by_key = any(_is_key(slot.column) and slot.operator == "=" for slot, _ in repeat.varying) or (

@@ -178,7 +178,8 @@ def _length_of_name(name: str, scope, tree, depth: int) -> int:
             )
         if place is not tree and name in _arguments(place):
             return 0
-    return _UNKNOWN_BUT_CONSTANT if name.isupper() and len(name) > 2 else 0
+    is_enumeration = name[:1].isupper() and not name.isupper()
+    return _UNKNOWN_BUT_CONSTANT if is_enumeration or (name.isupper() and len(name) > 2) else 0
 
 
 def _statements(place):
