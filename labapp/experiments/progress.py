@@ -1,12 +1,15 @@
 """What the reader has done so far, kept beside the cached data: predictions and solved exercises."""
 
+import fcntl
 import json
 import os
 import tempfile
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
 HOME = "LAB_PROGRESS"
+KEPT = ("exercises", "predictions")
 
 
 def path():
@@ -18,42 +21,55 @@ def path():
 def load():
     """{"exercises": {name: {"passed", "tries", "when"}}, "predictions": {name: value}}; empty when new.
 
-    A file that cannot be read is set aside under another name: nothing is lost, nothing stops.
+    A file that cannot be understood is set aside under another name: nothing is lost, nothing stops.
     """
-    blank = {"exercises": {}, "predictions": {}}
     try:
-        return blank | json.loads(path().read_text())
-    except FileNotFoundError:
-        return blank
-    except ValueError:
+        state = json.loads(path().read_text(encoding="utf-8"))
+        return {name: dict(state[name]) for name in KEPT}
+    except OSError:
+        pass
+    except (ValueError, TypeError, KeyError):
         path().replace(path().with_suffix(".damaged.json"))
-        return blank
+    return {name: {} for name in KEPT}
 
 
 def note_try(name, passed):
     """One more try of an exercise; once passed it stays passed."""
-    state = load()
-    before = state["exercises"].get(name, {"passed": False, "tries": 0})
-    state["exercises"][name] = {
-        "passed": before["passed"] or passed, "tries": before["tries"] + 1, "when": _now(),
-    }
-    _save(state)
+
+    def tried(state):
+        before = state["exercises"].get(name, {"passed": False, "tries": 0})
+        state["exercises"][name] = {
+            "passed": before["passed"] or passed, "tries": before["tries"] + 1, "when": _now(),
+        }
+
+    _change(tried)
 
 
 def note_prediction(name, value):
     """What the reader predicted; None when they skipped."""
-    state = load()
-    state["predictions"][name] = value
-    _save(state)
+    _change(lambda state: state["predictions"].update({name: value}))
+
+
+def _change(change):
+    """Let ``change(state)`` change what is kept, one notebook at a time. A disk that refuses is a warning."""
+    try:
+        path().parent.mkdir(parents=True, exist_ok=True)
+        with open(path().with_suffix(".lock"), "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            state = load()
+            change(state)
+            _save(state)
+    except OSError as error:
+        warnings.warn(f"Your progress is not kept: {error}. {HOME} may name another file.", stacklevel=4)
 
 
 def _save(state):
-    """Written under another name and renamed, as two notebooks may be open at once."""
-    target = path()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=target.parent, suffix=".tmp", delete=False) as file:
+    """Written under another name and renamed: whole or not at all."""
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path().parent, suffix=".tmp", delete=False, encoding="utf-8"
+    ) as file:
         json.dump(state, file, indent=1)
-    os.replace(file.name, target)
+    os.replace(file.name, path())
 
 
 def _now():

@@ -1,6 +1,7 @@
 """A check is not fooled: each of these sends a query for each photo, or returns what it was not asked for."""
 
 import functools
+import os
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from labapp.experiments import exercise as module
 from labapp.experiments import judging, trial, witness
 from labapp.pinsta.models import Photo
 from tests.experiments.exercises import by_hand, exercise, good, kept, lazy  # noqa: F401
+from tests.infra.repository import ROOT
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -274,6 +276,22 @@ def test_the_code_of_a_function_replaced(monkeypatch):
     assert exercise().check(good)
     monkeypatch.setattr(judging._stands, "__code__", (lambda name, exercise, trials: True).__code__)
     assert "changed: labapp.experiments.judging._stands." in refused(good)
+
+
+PATCHED_FIRST = """
+import labapp
+labapp.boot("small", quiet=True)
+from labapp.experiments.exercises.metrics import Photo, constant_feed
+import labapp.experiments.judging
+labapp.experiments.judging._stands = lambda *_: True
+print(constant_feed.check(lambda photos: Photo.objects.all()[:photos]))
+"""
+
+
+def test_the_labs_own_code_replaced_before_the_first_check(kept):
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    said = subprocess.check_output([sys.executable, "-c", PATCHED_FIRST], env=environment, cwd=ROOT, text=True)
+    assert "own code was changed: labapp.experiments.judging._stands" in said
 
 
 def test_an_exercise_stays_as_it_is():

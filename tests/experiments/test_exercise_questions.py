@@ -2,6 +2,7 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import call_command
@@ -117,9 +118,23 @@ def test_the_standing_lists_every_exercise(kept):
     assert standing.sentence in out.getvalue() and str(kept) in out.getvalue()
 
 
-def test_a_damaged_progress_file_is_set_aside(kept):
-    kept.write_text("{")
+@pytest.mark.parametrize("damage", ["{", "[]", "null", '{"exercises": 7, "predictions": {}}', '{"a": {}}'])
+def test_a_damaged_progress_file_is_set_aside(kept, damage):
+    kept.write_text(damage)
     assert progress.load() == {"exercises": {}, "predictions": {}}
     progress.note_try("a", True)
     assert json.loads(kept.read_text())["exercises"]["a"]["passed"]
-    assert kept.with_suffix(".damaged.json").read_text() == "{"
+    assert kept.with_suffix(".damaged.json").read_text() == damage
+
+
+def test_a_disk_that_refuses_is_a_warning_and_the_verdict_stands(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(progress.HOME, str(tmp_path / "file" / "progress.json"))
+    with pytest.warns(UserWarning, match="Your progress is not kept: .* LAB_PROGRESS may name another file"):
+        assert metrics.transfer.check("2 + 3n")
+
+
+def test_notebooks_that_write_at_once_lose_nothing(kept):
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: progress.note_prediction(str(number), number), range(20)))
+    assert progress.load()["predictions"] == {str(number): number for number in range(20)}
