@@ -55,7 +55,8 @@ def _preparing(prepare):
 
     @wraps(prepare)
     def _prepare_cursor(self, cursor):
-        if self.make_cursor.__func__ is make_cursor and not self.queries_logged:
+        as_usual = type(self).make_cursor is make_cursor and "make_cursor" not in vars(self)
+        if as_usual and not self.queries_logged:
             self.validate_thread_sharing()
             return recordable[CursorWrapper, cursor.__class__](cursor, self)
         prepared = prepare(self, cursor)

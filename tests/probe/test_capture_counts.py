@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, connections, reset_queries
+from django.db.backends.utils import CursorWrapper
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
@@ -236,3 +237,17 @@ def test_a_cursor_kept_from_before_is_recorded_and_forgotten_after(shop_db):
         cursor.execute("SELECT 1")
         cursor.fetchone()
     assert (recording.count, recording.rows) == (1, 2)
+
+
+def test_a_connection_with_cursors_of_its_own_is_recorded_too(shop_db):
+    class Shouting(CursorWrapper):
+        def execute(self, sql, params=None):
+            return super().execute(sql.upper(), params)
+
+    connection.make_cursor = lambda cursor: Shouting(cursor, connection)
+    with record() as recording, connection.cursor() as cursor:
+        cursor.execute("select 1")
+        assert cursor.fetchone() == (1,)
+        assert isinstance(cursor, Shouting)
+    del connection.make_cursor
+    assert (recording.queries[0].sql, recording.rows) == ("SELECT 1", 1)
