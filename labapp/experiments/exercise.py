@@ -135,6 +135,7 @@ def _sizes(low, high):
 
 
 def changed_code(changed):
+    """One sentence about the names that ``seal.replaced()`` gave."""
     more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
     return f"The lab's own code was changed: {changed[0]}{more}. Restart the kernel, then check again."
 

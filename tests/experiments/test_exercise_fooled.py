@@ -290,7 +290,8 @@ print(constant_feed.check(lambda photos: Photo.objects.all()[:photos]))
 
 def test_the_labs_own_code_replaced_before_the_first_check(kept):
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    said = subprocess.check_output([sys.executable, "-c", PATCHED_FIRST], env=environment, cwd=ROOT, text=True)
+    command = [sys.executable, "-c", PATCHED_FIRST]
+    said = subprocess.check_output(command, env=environment, cwd=ROOT, text=True)
     assert "own code was changed: labapp.experiments.judging._stands" in said
 
 

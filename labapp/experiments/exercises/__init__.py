@@ -1,14 +1,25 @@
-"""The exercises of the notebooks: one module for each failure mode of the talk."""
+"""The exercises of the notebooks: one module for each failure mode of the talk.
+
+The experiments that they bring along are experiments like all others, so they are named here, where the
+registry looks.
+"""
 
 import pkgutil
 from importlib import import_module
 
+from labapp.experiments.ready import need_boot
+
+need_boot(__name__)
+
+from labapp.experiments.exercise import Exercise  # noqa: E402
+from labapp.experiments.exercises.metrics import nested, three_pages, two_cures  # noqa: E402
+from labapp.experiments.question import Question  # noqa: E402
+
+__all__ = ["every", "nested", "three_pages", "two_cures"]
+
 
 def every():
     """Names of all exercises and questions, in the order in which they are met."""
-    from labapp.experiments.exercise import Exercise
-    from labapp.experiments.question import Question
-
     found = []
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         values = vars(import_module(module.name)).values()

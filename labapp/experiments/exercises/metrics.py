@@ -10,13 +10,10 @@ from labapp.experiments.experiment import Experiment
 from labapp.experiments.metrics import feed, pages, prefetch_defeated
 from labapp.experiments.parameters import Choice, Integer
 from labapp.experiments.question import Question, accept_law, accept_one, accept_set
-from labapp.experiments.ready import need_boot
 from labapp.measure.law import fit
 from labapp.pinsta.models import Comment, Notification, Photo
 
-need_boot(__name__)
-
-AWAY = 5.0  # ms to the database and back, in the question which page it kills first
+AWAY = 5.0  # ms to the database and back, in the question which page is slowest then
 
 
 # 1. The count grows
