@@ -15,7 +15,7 @@ COLUMNS = (
     ("queries", "70px", "dsl-number"),
     ("rows", "84px", "dsl-number"),
     ("latency", "18%", ""),
-    ("time", "136px", "dsl-number"),
+    ("time", "104px", "dsl-number"),
     ("against", "146px", ""),
     ("result", "128px", ""),
 )
@@ -80,7 +80,8 @@ def _times(measurement: Measurement, scale: float, comparing: bool) -> str:
     outcome = cells.outcome(measurement)
     if measurement.error or measurement.unavailable:
         return _cell(outcome, span=4)
-    times = f"<td>{_bar(measurement, scale)}</td>{_cell(cells.latency(measurement), 'dsl-number')}"
+    times = f"<td>{_bar(measurement, scale)}</td>"
+    times += _cell(cells.latency(measurement), "dsl-number", detail="dsl-below")
     if measurement.wrong:
         return times + _cell(replace(outcome, detail="not compared"), span=2)
     against = cells.against(measurement, comparing)

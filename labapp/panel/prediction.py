@@ -95,7 +95,7 @@ class Prediction:
             what = (
                 f"one of {', '.join(map(str, self.choices))}" if self.choices else f"a number{_of(self.unit)}"
             )
-            return f"{self.question}\nSay guess.answer({what}), or guess.skip()."
+            return f"{self.question}\nAnswer it with .answer({what}), or .skip()."
         return f"{self.question}\n{self.said}"
 
     @property

@@ -16,11 +16,11 @@ class Asking(widgets.VBox):
         self._guess = _button("That is my guess", self._take, "primary")
         self._skip = _button("Skip", prediction.skip)
         self._again = _button("Change it", prediction.again)
+        self._unit = [widgets.HTML(escape(prediction.unit))] if prediction.unit else []
         self._said = widgets.HTML()
         self._row = widgets.HBox()
-        super().__init__(
-            [widgets.HTML(f"{STYLE}<b>{escape(prediction.question)}</b>"), self._row, self._said]
-        )
+        self._asked = widgets.HTML(f"{STYLE}<b>{escape(prediction.question)}</b>")
+        super().__init__()
         self.add_class("dsl-guess")
         if not prediction.choices:
             self._input.on_msg(lambda _, content, __: content.get("event") == "submit" and self._take())
@@ -35,8 +35,12 @@ class Asking(widgets.VBox):
 
     def _show(self):
         waiting = self._prediction.state == WAITING
-        unit = [widgets.HTML(escape(self._prediction.unit))] if self._prediction.unit else []
-        self._row.children = [self._input, *unit, self._guess, self._skip] if waiting else [self._again]
+        if waiting:
+            self._row.children = [self._input, *self._unit, self._guess, self._skip]
+            self.children = [self._asked, self._row, self._said]
+        else:
+            self._row.children = [self._said, self._again]
+            self.children = [self._asked, self._row]
         self._said.value = "" if waiting else escape(self._prediction.said)
         if self._prediction.state == GIVEN and not self._prediction.choices:
             self._input.value = str(self._prediction.value)

@@ -21,9 +21,9 @@ def lab(tmp_path_factory):
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A running Chromium."""
+    """A running Chromium. It ends with the module, as Playwright keeps an event loop in the tests' thread."""
     with chromium(needs("chromium")) as browser:
         yield browser
 

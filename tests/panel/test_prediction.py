@@ -27,7 +27,7 @@ def queries():
 
 def test_in_a_terminal_it_is_text():
     guess = queries()
-    assert repr(guess) == "How many queries?\nSay guess.answer(a number of queries), or guess.skip()."
+    assert repr(guess) == "How many queries?\nAnswer it with .answer(a number of queries), or .skip()."
     shown = guess.compare(177)
     assert repr(shown) == FIRST
     guess.answer("about 10")
