@@ -15,7 +15,7 @@ COLUMNS = (
     ("queries", "70px", "dsl-number"),
     ("rows", "84px", "dsl-number"),
     ("latency", "18%", ""),
-    ("time", "104px", "dsl-number"),
+    ("time", "112px", "dsl-number"),
     ("against", "146px", ""),
     ("result", "128px", ""),
 )

@@ -29,7 +29,7 @@ class Job:
         try:
             self.stop.check()
             outcome = self.future.set_result, self.work(self.stop)
-        except BaseException as error:  # handed to whoever waits, whatever it is
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits, whatever it is
             outcome = self.future.set_exception, error
         self._settle(*outcome)
 
@@ -133,7 +133,7 @@ class Worker:
                     self._running = None
 
     def _insist(self, job):
-        """A job that sends no statement is interrupted in the database, then in its thread, then left behind."""
+        """End a job that sends no statement: in the database, in its thread, or leave it behind."""
         for seconds in (0.2, 0.5, 1.0, 1.0):
             if job.ended(seconds):
                 return

@@ -24,6 +24,10 @@ class Gate:
         return "finished"
 
 
+def running_in(stop):
+    return threading.current_thread()
+
+
 @pytest.fixture
 def workshop():
     return Worker("test")
@@ -32,8 +36,7 @@ def workshop():
 def test_everything_runs_in_one_thread_whoever_asks(workshop):
     threads = []
     askers = [
-        threading.Thread(target=lambda: threads.append(workshop.call(lambda stop: threading.current_thread())))
-        for _ in range(4)
+        threading.Thread(target=lambda: threads.append(workshop.call(running_in))) for _ in range(4)
     ]
     for asker in askers:
         asker.start()
@@ -95,7 +98,7 @@ def test_a_job_that_never_ends_and_swallows_exceptions_is_stopped(workshop):
             try:
                 begun.set()
                 sum(range(100))
-            except Exception:
+            except Exception:  # noqa: BLE001, S112 - it swallows what it can, as some code does
                 continue
 
     job = workshop.submit("panel", endless)
@@ -114,7 +117,7 @@ def test_a_job_that_resists_is_left_behind_and_new_work_runs(workshop):
             try:
                 begun.set()
                 release.wait(0.01)
-            except BaseException:
+            except BaseException:  # noqa: BLE001, S112 - it swallows even the stop
                 continue
 
     job = workshop.submit("panel", stubborn)

@@ -38,7 +38,7 @@ feed = Experiment(
 
 @feed.variant(baseline=True)
 def naive(photos):
-    """The template asks for each author, board and count."""
+    """The template asks, photo by photo."""
     return Photo.objects.all()[:photos]
 
 

@@ -1,0 +1,62 @@
+"""Make docs/feed-panel.png: the feed's panel in a real JupyterLab, measured on this machine. Needs Chromium.
+
+    .venv/bin/python scripts/screenshot.py [--theme dark] [--width 1100] [path]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the browser's helpers are those of the tests
+
+from playwright.sync_api import expect  # noqa: E402
+
+from tests.browser.chromium import Notebook, chromium  # noqa: E402
+from tests.browser.jupyter import jupyterlab  # noqa: E402
+from tests.requires import find_chromium  # noqa: E402
+
+CELLS = (
+    "import labapp\nlabapp.boot('workshop', quiet=True)\nfrom labapp.experiments.metrics.feed import feed",
+    "feed.panel(round_trip=1, budget=10)",
+)
+AROUND = 270  # pixels of JupyterLab beside a panel
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("path", nargs="?", type=Path, default=ROOT / "docs" / "feed-panel.png")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--width", type=int, default=1100, help="of the panel, in pixels (default: 1100)")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Measure, wait for the end, take the picture."""
+    options = arguments()
+    executable = find_chromium()
+    if executable is None:
+        print("Chromium is missing (Debian and Ubuntu: apt-get install chromium).", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as folder, jupyterlab(folder) as lab, chromium(executable) as browser:
+        lab.theme(f"JupyterLab {options.theme.title()}")
+        page = browser.new_page(
+            viewport={"width": options.width + AROUND, "height": 1400}, device_scale_factor=2
+        )
+        notebook = Notebook(page, lab.notebook("feed.ipynb", *CELLS))
+        page.evaluate("jupyterapp.shell.collapseLeft()")
+        notebook.run_all()
+        expect(notebook.panel.locator(".dsl-said.dsl-is-done")).to_be_visible(timeout=90_000)
+        page.add_style_tag(content=f".dsl-panel {{ width: {options.width}px; }}")
+        page.mouse.move(0, 0)
+        notebook.panel.screenshot(path=options.path, animations="disabled")
+    print(f"{options.path}: {options.path.stat().st_size // 1024} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
