@@ -3,8 +3,9 @@
     .venv/bin/python -m bench.panel               # about a minute; needs Chromium
 
 A real JupyterLab and a real browser. The page's own clock counts from the key to the first frame that shows
-another number of queries for the first variant. The work itself is one recorded run of every variant at the same
-setting, in the same kernel, without a panel. Quiet: the measurement before was over. Busy: its rounds still ran.
+another number of queries for the first variant. The work itself is one recorded run of every variant at the
+same setting, in the same kernel, without a panel. Quiet: the measurement before was over. Busy: its rounds
+still ran.
 """
 
 from __future__ import annotations

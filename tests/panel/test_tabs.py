@@ -24,12 +24,13 @@ def open_tab(authors, opened, front_end):
 
 def test_only_the_open_tab_is_built(open_tab, front_end):
     panel, _ = open_tab(TIMELINE)
-    assert "<svg" in front_end.text(panel._tabs[TIMELINE].picture)
+    front_end.wait_text(panel._tabs[TIMELINE].picture, "<svg")
     assert [front_end.text(panel._tabs[each].picture) for each in (QUERIES, GROWTH, CODE)] == ["", "", ""]
 
 
 def test_timeline_has_a_lane_for_each_variant_and_says_what_was_found(open_tab, front_end):
     _, tab = open_tab(TIMELINE)
+    front_end.wait_text(tab.picture, "<svg")
     html = front_end.text(tab.picture)
     assert all(name in html for name in ("one_by_one", "joined"))
     assert "N+1" in html
