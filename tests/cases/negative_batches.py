@@ -7,7 +7,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from tests.cases.catalogue import silent
-from tests.cases.models import Note, Product, Tag
+from tests.cases.data import thread
+from tests.cases.models import Note, Product, Review, Tag
 
 
 def chunks(items, size):
@@ -162,6 +163,16 @@ def windows_of_ids(n):
 @silent()
 def delete_with_cascade(n):
     Product.objects.all().delete()
+
+
+def first_of_thread(n):
+    thread(n)
+    return Review.objects.get(text="first")
+
+
+@silent(before=first_of_thread, grows=True)
+def delete_of_a_deep_thread(n, first):
+    first.delete()
 
 
 @silent()

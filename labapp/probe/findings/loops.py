@@ -10,7 +10,7 @@ from labapp.probe.relations import Schema
 
 def loops(repeats: list[Repeat], evidence: Evidence, schema: Schema) -> list[Finding]:
     """Return a finding for each place that sends its statements once for each row."""
-    looped = [repeat for repeat in repeats if _is_loop(repeat, evidence)]
+    looped = _without_cascades([repeat for repeat in repeats if _is_loop(repeat, evidence)])
     _take_in_strays(looped, repeats, evidence)
     return [_finding(together, evidence, schema) for together in _by_cause(looped)]
 
@@ -24,6 +24,16 @@ def _is_loop(repeat: Repeat, evidence: Evidence) -> bool:
     if "prefetch" in repeat.via and max(map(len, repeat.lists)) > 1 and not one_per_row:
         return False  # several relations to one table, each fetched once
     return evidence.is_loop(repeat, one_per_row)
+
+
+def _without_cascades(looped: list[Repeat]) -> list[Repeat]:
+    """One delete() looks for what hangs on its rows, level by level; only many of them are a loop."""
+    deleting = {repeat.call for repeat in looped if repeat.is_write}
+    return [
+        repeat
+        for repeat in looped
+        if repeat.is_write or "delete" not in repeat.via or repeat.call in deleting
+    ]
 
 
 def _take_in_strays(looped: list[Repeat], repeats: list[Repeat], evidence: Evidence) -> None:
