@@ -68,6 +68,7 @@ def write_cure(repeat) -> str:
 
 
 def duplicate_cure() -> str:
+    """Return what to do about a query that is asked twice."""
     return "ask once, keep the answer in a variable and pass it on"
 
 
@@ -77,6 +78,7 @@ def eager_cure(load) -> str:
 
 
 def unbounded_cure() -> str:
+    """Return what to do about a result without a limit."""
     return "limit it with [:n] or a paginator, or read it with iterator()"
 
 

@@ -97,6 +97,7 @@ def to_plain(thing: Query | Span | EagerLoad) -> dict:
 
 
 def site_from(data: dict | None) -> Site | None:
+    """The inverse of ``to_plain`` for a site."""
     return None if data is None else Site(**data)
 
 
