@@ -158,7 +158,7 @@ class Panel(widgets.VBox):
 
     def _failed(self, error):
         self._idle()
-        self.say(Status("wrong", f"{text.fault(error)} {self._whose()}".rstrip()))
+        self.say(Status("wrong", f"{text.fault(error).rstrip('.')}. {self._whose()}".rstrip()))
 
     def _idle(self):
         self._actions.running(self._measuring.busy)

@@ -42,9 +42,13 @@ class Server:
 
     def theme(self, name):
         """The theme of pages opened from now on: "JupyterLab Light" or "JupyterLab Dark"."""
-        path = self._settings / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+        self.set("themes", theme=name)
+
+    def set(self, plugin, **values):
+        """Settings of one of JupyterLab's own plugins, for pages opened from now on."""
+        path = self._settings / "@jupyterlab" / "apputils-extension" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"theme": name}), encoding="utf-8")
+        path.write_text(json.dumps(values), encoding="utf-8")
 
 
 @contextmanager
@@ -66,7 +70,9 @@ def jupyterlab(folder):
         try:
             address = f"http://127.0.0.1:{port}/"
             _wait_for(f"{address}api/status?token={token}", process, Path(folder, "log.txt"))
-            yield Server(address, token, Path(folder, "notebooks"), places["JUPYTERLAB_SETTINGS_DIR"])
+            server = Server(address, token, Path(folder, "notebooks"), places["JUPYTERLAB_SETTINGS_DIR"])
+            server.set("notification", fetchNews="false", checkForUpdates=False)  # no question over the page
+            yield server
         finally:
             _end(process)
 

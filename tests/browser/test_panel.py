@@ -107,7 +107,7 @@ def test_an_error_is_said_in_the_panel_and_the_picture_stays(open_notebook):
     notebook.idle()
     notebook.slider("photos on the page").focus()
     notebook.page.keyboard.press("ArrowRight")
-    expect(notebook.page.get_by_role("alert")).to_contain_text("OSError: the disk is gone")
+    expect(notebook.panel.get_by_role("alert")).to_contain_text("OSError: the disk is gone")
     assert notebook.queries("naive") == first
 
 
