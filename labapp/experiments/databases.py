@@ -7,7 +7,6 @@ from django.db import connections
 
 from labapp import databases, probe
 from labapp.experiments.parameters import Choice, Condition
-from labapp.pinsta import seeding
 
 
 def database():
@@ -36,13 +35,6 @@ def _interrupt(connection):
     end = getattr(driver, "interrupt", None) or getattr(driver, "cancel_safe", None)
     if end is not None:
         end()
-
-
-@contextmanager
-def hidden(seed):
-    """Data that the reader was not shown: Pinsta, small, of another seed, for reading."""
-    with databases.database(seeding.ensure("small", seed)), databases.read_only() as target:
-        yield target
 
 
 _kept = {}

@@ -144,6 +144,8 @@ class Growth:
     def __str__(self) -> str:
         return self.text
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         from .render_growth import standing
 

@@ -132,3 +132,5 @@ class Result:
         from . import render_text
 
         return render_text.table(self)
+
+    __repr__ = __str__
