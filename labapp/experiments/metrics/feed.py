@@ -1,4 +1,4 @@
-"""Ana's feed: what one more photo on the page costs, and the cures (talk 4.1, 4.3, 4.4, 4.5).
+"""The feed: what one more photo on the page costs, and the cures (talk 4.1, 4.3, 4.4, 4.5).
 
 Each variant returns the photos; the page is then rendered with Pinsta's own template, which asks
 each photo for its author, the author's profile, its board, its likes and its newest comments.
