@@ -41,7 +41,8 @@ MANY = 10  # local variables, from where on looking at one takes too long (befor
 DJANGO = str(Path(django.__file__).parent) + "/"
 ASGIREF = str(Path(asgiref.__file__).parent) + "/"
 LABAPP = str(Path(__file__).parents[1]) + "/"
-LESSONS = tuple(LABAPP + each for each in ("pinsta/", "experiments/metrics/", "experiments/optimization/"))  # code to look at, though it is ours
+# Code to look at, though it is ours.
+LESSONS = tuple(LABAPP + each for each in ("pinsta/", "experiments/metrics/", "experiments/optimization/"))
 STDLIB = tuple(
     {
         sysconfig.get_path("stdlib") + "/",
