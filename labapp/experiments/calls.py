@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 
 from django.db.models import QuerySet
 
 from labapp import probe
 from labapp.experiments.databases import guarded
 from labapp.experiments.faults import sentence
+from labapp.experiments.figures import Reading
+from labapp.experiments.world import parameters, stage, world
 from labapp.measure import Measurement, Result, difference, environment, peak_kib, sample
 from labapp.measure.stop import Stopped
 
@@ -23,10 +25,7 @@ class Calls:
 
     def measure(self, experiment, settings, stop, observe, *, budget_ms, target):
         """Measure every variant at one setting; ``observe(result)`` sees each stage. The final Result."""
-        with ExitStack() as world:
-            for name, condition in experiment.conditions.items():
-                world.enter_context(condition.enter(settings[name]))
-            world.enter_context(guarded(stop))
+        with world(experiment, settings), guarded(stop):
             run = Run(experiment, settings, stop, observe)
             run.record_each()
             stop.hurry()
@@ -47,23 +46,30 @@ class Run:
 
     def __init__(self, experiment, settings, stop, observe):
         self.experiment = experiment
-        self.parameters = {name: settings[name] for name in experiment.parameters}
+        self.parameters = parameters(experiment, settings)
         self.stop = stop
         self.observe = observe
         self.reference = None
         self.result = Result(
             experiment=experiment.name, question=experiment.question, claims=experiment.claims,
             settings=settings, environment=environment(), includes=[*experiment.includes, RECORDER],
+            figures=[each.to_dict() for each in experiment.figures], rate=self._rate(),
             measurements=[blank(each) for each in experiment.variants.values()],
             status="Recording one run of each variant.",
         )
+
+    def _rate(self):
+        if self.experiment.rate is None:
+            return None
+        unit, amount = self.experiment.rate
+        return {"unit": unit, "amount": float(amount(**self.parameters))}
 
     # First stage: counts, findings, timeline
 
     def record_each(self):
         """One run of each variant with call sites; the baseline first, the others are checked against it."""
         for variant in sorted(self.experiment.variants.values(), key=lambda each: not each.baseline):
-            if not variant.unavailable:
+            if not self.result[variant.name].unavailable:
                 self._record(variant, self.result[variant.name])
             self.observe(self.result)
 
@@ -71,17 +77,32 @@ class Run:
         try:
             if variant.ours and variant.name not in self.experiment.warm:
                 self._warm(variant)
-            with probe.record(variant.name) as recording:
-                value = self.work(variant)
+            with self.stage(variant):
+                reading = Reading(self.experiment.figures)
+                with probe.record(variant.name) as recording:
+                    value = self.work(variant)
+                measurement.figures = reading.after(recording, value, self.parameters)
+                value = self._outcome(value)
         except Exception as error:  # noqa: BLE001 - a variant may raise anything, and its row says what
             self._fail(measurement, error, variant)
         else:
             measurement.recording = recording
             self._compare(variant, measurement, value)
 
+    def stage(self, variant):
+        """What stands around each call of this variant."""
+        return stage(self.experiment, variant, self.parameters)
+
+    def _outcome(self, value):
+        """What is compared: the value, or what the experiment finds in the database afterwards."""
+        if self.experiment.outcome is None:
+            return value
+        with probe.unrecorded():
+            return self.experiment.outcome(value, **self.parameters)
+
     def _warm(self, variant):
         """The first run in this process fills Django's own caches (templates, content types)."""
-        with probe.unrecorded():
+        with self.stage(variant), probe.unrecorded():
             self.work(variant)
         self.experiment.warm.add(variant.name)
 
@@ -111,7 +132,7 @@ class Run:
         if not self.experiment.memory:
             return
         for variant in self.running():
-            with probe.unrecorded():
+            with self.stage(variant), probe.unrecorded():
                 self.result[variant.name].peak_kib = peak_kib(lambda each=variant: self.work(each))
             self.stop.check()
         self.observe(self.result)
@@ -121,11 +142,11 @@ class Run:
     def sample_all(self, budget_ms, target):
         """Interleaved rounds of the variants that run; one that raises drops out and the rest begin anew."""
         while True:
-            calls = {variant.name: self._timed(variant) for variant in self.running()}
-            if not calls:
+            running = self.running()
+            if not running:
                 return self.finish("No variant could be run.")
             try:
-                return self._sample(calls, budget_ms, target)
+                return self._sample(running, budget_ms, target)
             except Failed:
                 self.observe(self.result)
 
@@ -138,17 +159,38 @@ class Run:
         """The variants that are available and have not raised."""
         return [
             variant for variant in self.experiment.variants.values()
-            if not variant.unavailable and self.result[variant.name].error is None
+            if not self.result[variant.name].unavailable and self.result[variant.name].error is None
         ]
 
-    def _sample(self, calls, budget_ms, target):
+    def _sample(self, running, budget_ms, target):
         shown = 0.0
-        for samples in sample(calls, budget_ms=budget_ms, target=target):
+        calls = {variant.name: self._timed(variant) for variant in running}
+        stages = {variant.name: self._staged(variant) for variant in running if self._is_staged(variant)}
+        for samples in sample(calls, stages=stages, budget_ms=budget_ms, target=target):
             self.stop.check()
             if samples.done or time.monotonic() - shown > PAUSE:
                 self.result.take(samples)
                 self.observe(self.result)
                 shown = time.monotonic()
+
+    def _is_staged(self, variant):
+        return variant.around is not None or self.experiment.before is not None
+
+    def _staged(self, variant):
+        """The context manager that the rounds enter before they start the clock."""
+
+        @contextmanager
+        def staged():
+            try:
+                with self.stage(variant):
+                    yield
+            except (Stopped, Failed):
+                raise
+            except Exception as error:
+                self._fail(self.result[variant.name], error, variant)
+                raise Failed from error
+
+        return staged
 
     def _timed(self, variant):
         """The call that the rounds time; it notices a round that asks more or less than that run."""
@@ -176,5 +218,5 @@ def blank(variant):
     """The measurement of a variant of which nothing is known yet."""
     return Measurement(
         variant=variant.name, caption=variant.caption or variant.origin, colour=variant.colour,
-        source=variant.source, baseline=variant.baseline, unavailable=variant.unavailable or None,
+        source=variant.source, baseline=variant.baseline, unavailable=variant.why_not() or None,
     )

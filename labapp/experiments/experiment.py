@@ -18,12 +18,18 @@ class Experiment:
     compared. Without a baseline the variants answer different questions, and neither their results
     nor their times are set against one another. ``method`` measures it:
     ``Calls()`` for variants that return; others carry traffic that lasts. ``includes`` are
-    sentences on what the times contain. ``memory=True`` also weighs each variant.
+    sentences on what the times contain. ``memory=True`` also weighs each variant. ``figures`` are
+    columns more (Figure), ``rate`` is what is done in one call: ("rows", function of the parameters).
+
+    Three functions of all parameters are neither recorded nor timed: ``setting`` is a context manager around
+    the measurement of one setting, ``before`` is called before every call of a variant and puts the data
+    back, and ``outcome(value, ...)`` after the recorded one: what that returns is compared, not the value.
     """
 
     def __init__(
         self, name, question, claims=(), parameters=(), conditions=(), *,
-        finish=None, memory=False, predict=None, method=None,
+        finish=None, setting=None, before=None, outcome=None, figures=(), rate=None,
+        memory=False, predict=None, method=None,
         includes=("Times are of a variant's whole work, reading its rows included.",),
     ):
         self.name = name
@@ -32,6 +38,11 @@ class Experiment:
         self.parameters = {each.name: each for each in parameters}
         self.conditions = {each.name: each for each in conditions}
         self.finish = finish
+        self.setting = setting
+        self.before = before
+        self.outcome = outcome
+        self.figures = list(figures)
+        self.rate = rate
         self.memory = memory
         self.predict = predict
         self.method = method or Calls()
@@ -45,11 +56,18 @@ class Experiment:
 
     # Variants
 
-    def variant(self, function=None, *, baseline=False, name=None, unavailable="", origin=""):
-        """Decorator: adds a variant, or puts it in the place of the one with the same name."""
+    def variant(
+        self, function=None, *, baseline=False, name=None, unavailable="", around=None, wrong="", origin=""
+    ):
+        """Decorator: adds a variant, or puts it in the place of the one with the same name.
+
+        ``unavailable`` is a sentence, or a function that is asked on the database of each measurement. The
+        others are as in Variant.
+        """
         if function is None:
             return lambda each: self.variant(
-                each, baseline=baseline, name=name, unavailable=unavailable, origin=origin
+                each, baseline=baseline, name=name, unavailable=unavailable, around=around, wrong=wrong,
+                origin=origin,
             )
         if not callable(function):
             raise BadVariant(f"A variant of {self.name} must be a function, and {function!r} is not.")
@@ -61,7 +79,9 @@ class Experiment:
         self.variants[name] = Variant(
             name, function, caption(function), source(function),
             colour=before.colour if before else self._next_colour(),
-            baseline=baseline, unavailable=unavailable, origin=origin or _cell_of(function),
+            baseline=baseline, unavailable="" if callable(unavailable) else unavailable,
+            needs=unavailable if callable(unavailable) else None, around=around, wrong=wrong,
+            origin=origin or _cell_of(function),
         )
         self._tell()
         return function

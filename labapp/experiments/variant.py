@@ -13,7 +13,9 @@ class BadVariant(TypeError):
 class Variant:
     """One way to do the work of an experiment.
 
-    ``unavailable`` is empty, or says in a few words why this variant cannot run here.
+    ``unavailable`` is empty, or says in a few words why this variant cannot run here; ``needs()`` says the
+    same of the database it is about to run on. ``around(**parameters)`` is a context manager that stands
+    around each of its calls. ``wrong`` is why it is meant to return something else than the baseline.
     ``origin`` is empty for ours, and says where the user's own stands ("your cell In [7]").
     """
 
@@ -24,12 +26,19 @@ class Variant:
     colour: str
     baseline: bool = False
     unavailable: str = ""
+    needs: object = None
+    around: object = None
+    wrong: str = ""
     origin: str = ""
 
     @property
     def ours(self):
         """Whether it belongs to the lab, so that it is trusted not to remember an answer."""
         return self.function.__module__.startswith("labapp.")
+
+    def why_not(self):
+        """Why it cannot run on the database at hand, or nothing."""
+        return self.unavailable or (self.needs() if self.needs else "")
 
     def call(self, parameters):
         """Run it with the parameters it asks for."""

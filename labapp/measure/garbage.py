@@ -4,7 +4,9 @@ import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
+_alone: ContextVar[bool] = ContextVar("labapp_garbage_left_alone", default=False)
 _lock = threading.Lock()
 _holders = 0
 _before = (True, False)
@@ -12,12 +14,33 @@ _before = (True, False)
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Collect, freeze what lives, keep the collector off; the last of several holders restores what was."""
+    """Collect, freeze what lives, keep the collector off; the last of several holders restores what was.
+
+    Inside `leave_alone()` it does nothing.
+    """
+    if left_alone():
+        yield
+        return
     _enter()
     try:
         yield
     finally:
         _leave()
+
+
+def left_alone() -> bool:
+    """Whether garbage collection runs as it likes while something is timed."""
+    return _alone.get()
+
+
+@contextmanager
+def leave_alone() -> Iterator[None]:
+    """Let garbage collection run as it does in production, for measurements begun inside."""
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
 
 
 def _enter() -> None:

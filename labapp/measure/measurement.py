@@ -19,7 +19,8 @@ class Measurement:
     rounds. `interval` is of the median of the rounds, `comparison` against the baseline (None for the
     baseline, and for a variant whose result is another). `same` is None where nothing was compared,
     `difference` says why it is False. `error` and `unavailable` are one sentence each. `repeats` is how many
-    calls were timed together in a round, `note` a remark for the reader.
+    calls were timed together in a round, `note` a remark for the reader. `figures` holds what else was found
+    out about the recorded run, by the names in Result.figures; None where it is not known.
     """
 
     variant: str
@@ -38,6 +39,7 @@ class Measurement:
     unavailable: str | None = None
     peak_kib: float | None = None
     repeats: int = 1
+    figures: dict[str, float | None] = field(default_factory=dict)
     note: str = ""
 
     @property

@@ -22,7 +22,8 @@ class Result:
     `measurements` are in the order in which they are shown, and result["naive"] is one of them. `status` is
     one sentence on how far it is, `final` says that no more rounds follow. `includes` are sentences on what
     the times contain; what follows from the measurements themselves (repeats, simulated waiting) is said
-    without them.
+    without them. `figures` are the columns besides: dicts of name, unit and help. `rate` is None or a dict of
+    unit and amount: how much of what one call does. `collecting`: garbage collection ran while timing.
     """
 
     experiment: str
@@ -36,6 +37,9 @@ class Result:
     status: str = ""
     final: bool = False
     includes: list[str] = field(default_factory=list)
+    figures: list[dict] = field(default_factory=list)
+    rate: dict | None = None
+    collecting: bool = False
 
     def __getitem__(self, variant: str) -> Measurement:
         for measurement in self.measurements:
@@ -67,6 +71,7 @@ class Result:
             measurement.comparison = Comparison.of(against, times) if compared else None
         self.rounds, self.elapsed_ms = samples.rounds, samples.elapsed_ms
         self.status, self.final = samples.reason, samples.done
+        self.collecting = samples.collecting
 
     def to_frame(self, rounds: bool = False) -> "DataFrame":
         """A DataFrame with one row for each variant, or with rounds=True for each round of each variant.

@@ -10,16 +10,19 @@ and on that the intervals rest.
 import gc
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from .clock import CLOCK, Clock
-from .garbage import held
+from .garbage import held, left_alone
 from .interval import median_interval
 
 Call = Callable[[], object]
+Stage = Callable[[], AbstractContextManager]
 
 SLICE_MS = 2.0
+STAGING_MS = 20.0  # what the stages of one call's repeats may take in a round
 LEAST_ROUNDS = 7
 PATIENCE = 8
 
@@ -30,7 +33,7 @@ class Samples:
 
     `wall_ms[name]` and `cpu_ms[name]` hold one figure a round: the time of one call, or the mean of
     `repeats[name]` calls where one is too short for the clock. `elapsed_ms` is what the rounds took together,
-    warm-up included.
+    warm-up included. `collecting` says that garbage collection was left on while timing.
     """
 
     wall_ms: dict[str, list[float]]
@@ -40,11 +43,13 @@ class Samples:
     elapsed_ms: float = 0.0
     done: bool = False
     reason: str = ""
+    collecting: bool = False
 
 
 def sample(
     calls: dict[str, Call],
     *,
+    stages: Mapping[str, Stage] | None = None,
     budget_ms: float = 2000,
     target: float = 0.05,
     clock: Clock = CLOCK,
@@ -56,18 +61,20 @@ def sample(
     It ends when the interval of every median is within `target` (0.05 is ±5 %) or `budget_ms` is used.
     `least_rounds` are made in any case, except when that would take more than 8 budgets. Each call is run
     once before (not counted), and garbage collection is held off until the generator ends or is closed. What
-    a call raises reaches you.
+    a call raises reaches you. A call with a stage is made inside it, and only the call is timed: there its
+    data is put back.
     """
     _check(calls, budget_ms, target, least_rounds)
-    samples = Samples({name: [] for name in calls}, {name: [] for name in calls})
+    samples = Samples({name: [] for name in calls}, {name: [] for name in calls}, collecting=left_alone())
+    stages = stages or {}
     orders = _orders(list(calls), random.Random(seed))
     started = clock.wall_ms()
     with held():
         for name, call in calls.items():
-            samples.repeats[name] = _warm_up(call, clock)
+            samples.repeats[name] = _warm_up(call, stages.get(name, nullcontext), clock)
         while not samples.done:
             for name in next(orders):
-                _time(calls[name], name, samples, clock)
+                _time(calls[name], stages.get(name), name, samples, clock)
             gc.collect()
             samples.rounds += 1
             samples.elapsed_ms = clock.wall_ms() - started
@@ -76,29 +83,49 @@ def sample(
             yield samples
 
 
-def _warm_up(call: Call, clock: Clock) -> int:
+def _warm_up(call: Call, stage: Stage, clock: Clock) -> int:
     """Run once for the caches, and find how many calls fill a slice that the clock can measure."""
-    took = _wall(call, clock)
+    took, _ = _once(call, stage, clock)
     if took >= SLICE_MS:
         return 1
-    took = min(took, _wall(call, clock))
-    return max(1, min(1000, math.ceil(SLICE_MS / took))) if took > 0 else 1000
+    again, staging = _once(call, stage, clock)
+    took = min(took, again)
+    repeats = max(1, min(1000, math.ceil(SLICE_MS / took))) if took > 0 else 1000
+    return repeats if staging <= 0 else min(repeats, max(1, int(STAGING_MS / staging)))
 
 
-def _wall(call: Call, clock: Clock) -> float:
+def _once(call: Call, stage: Stage, clock: Clock) -> tuple[float, float]:
+    """What one call takes, and what its stage takes besides."""
     began = clock.wall_ms()
-    call()
-    return clock.wall_ms() - began
+    with stage():
+        took, _ = _together(call, 1, clock)
+    return took, clock.wall_ms() - began - took
 
 
-def _time(call: Call, name: str, samples: Samples, clock: Clock) -> None:
+def _time(call: Call, stage: Stage | None, name: str, samples: Samples, clock: Clock) -> None:
     repeats = samples.repeats[name]
+    if stage is None:
+        wall, cpu = _together(call, repeats, clock)
+    else:
+        wall, cpu = map(sum, zip(*_apart(call, stage, repeats, clock), strict=True))
+    samples.wall_ms[name].append(wall / repeats)
+    samples.cpu_ms[name].append(cpu / repeats)
+
+
+def _together(call: Call, repeats: int, clock: Clock) -> tuple[float, float]:
+    """Wall and CPU time of so many calls, one after the other."""
     cpu, wall = clock.cpu_ms(), clock.wall_ms()
     for _ in range(repeats):
         call()
-    wall, cpu = clock.wall_ms() - wall, clock.cpu_ms() - cpu
-    samples.wall_ms[name].append(wall / repeats)
-    samples.cpu_ms[name].append(cpu / repeats)
+    return clock.wall_ms() - wall, clock.cpu_ms() - cpu
+
+
+def _apart(call: Call, stage: Stage, repeats: int, clock: Clock) -> Iterator[tuple[float, float]]:
+    """The times of each of so many calls, each on a stage of its own."""
+    for _ in range(repeats):
+        with stage():
+            times = _together(call, 1, clock)
+        yield times
 
 
 def _reason(samples: Samples, budget_ms: float, target: float, least_rounds: int) -> str:

@@ -81,7 +81,8 @@ def footnotes(result) -> str:
     if waits(result):
         notes.append("Simulated waiting is included")
     if any(each.samples_ms for each in result.measurements):
-        notes.append("Garbage collection is held off while timing")
+        collecting = "runs as it likes" if result.collecting else "is held off"
+        notes.append(f"Garbage collection {collecting} while timing")
     repeated = [f"{each.variant} {each.repeats:,} times" for each in result.measurements if each.repeats > 1]
     if repeated:
         notes.append(f"Short variants run several times a round and show their mean ({', '.join(repeated)})")

@@ -1,0 +1,50 @@
+"""Where a variant runs: the conditions of an experiment around it, and the stage set before each call."""
+
+import sys
+from contextlib import ExitStack, contextmanager
+
+from labapp import probe
+
+
+@contextmanager
+def world(experiment, settings):
+    """The conditions at these settings, entered in their order, and what the experiment sets up in them."""
+    with ExitStack() as stack:
+        for name, condition in experiment.conditions.items():
+            stack.enter_context(condition.enter(settings[name]))
+        if experiment.setting is not None:
+            stack.enter_context(unseen(experiment.setting(**parameters(experiment, settings))))
+        yield
+
+
+@contextmanager
+def stage(experiment, variant, parameters):
+    """What stands around one call of a variant: neither recorded, nor delayed, nor timed."""
+    with ExitStack() as stack:
+        if variant.around is not None:
+            stack.enter_context(unseen(variant.around(**parameters)))
+        if experiment.before is not None:
+            with probe.unrecorded():
+                experiment.before(**parameters)
+        yield
+
+
+def parameters(experiment, settings):
+    """The part of the settings that is handed to the variants."""
+    return {name: settings[name] for name in experiment.parameters}
+
+
+@contextmanager
+def unseen(manager):
+    """The same context manager, with what it sends at its beginning and its end left out of recordings."""
+    with probe.unrecorded():
+        value = manager.__enter__()
+    try:
+        yield value
+    except BaseException:
+        with probe.unrecorded():
+            if not manager.__exit__(*sys.exc_info()):
+                raise
+    else:
+        with probe.unrecorded():
+            manager.__exit__(None, None, None)
