@@ -1,8 +1,10 @@
 import gc
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 
+from labapp.measure.garbage import leave_alone
 from labapp.measure.sampling import PATIENCE, sample
 from tests.measure.machine import Machine, lognormal, seeded
 
@@ -162,3 +164,54 @@ def test_bad_input(options, sentence):
 def test_the_real_clock():
     samples = last({"a": lambda: sum(range(20_000))}, budget_ms=200)
     assert all(each > 0 for each in samples.wall_ms["a"] + samples.cpu_ms["a"])
+
+
+def staged(machine, ms, log=None):
+    """A stage that takes so long before the call and as long after it."""
+
+    @contextmanager
+    def stage():
+        machine.now += ms
+        if log is not None:
+            log.append("set")
+        yield
+        machine.now += ms
+
+    return stage
+
+
+def test_a_stage_is_set_before_each_call_and_is_no_part_of_its_time():
+    machine, log = Machine(), []
+    work = machine.work(10)
+    calls = {"a": lambda: (log.append("call"), work()), "b": machine.work(30)}
+    samples = last(calls, stages={"a": staged(machine, 100, log)}, clock=machine)
+    assert samples.wall_ms == {"a": [10.0] * 7, "b": [30.0] * 7}
+    assert samples.cpu_ms == samples.wall_ms
+    assert log == ["set", "call"] * 8
+
+
+def test_short_calls_with_a_stage_repeat_as_often_as_the_stage_lets_them():
+    machine = Machine()
+    samples = last({"a": machine.work(0.1)}, stages={"a": staged(machine, 2)}, clock=machine)
+    assert samples.repeats["a"] == 5  # 20 ms of stages, 4 ms each
+    assert samples.wall_ms["a"] == pytest.approx([0.1] * samples.rounds)
+
+
+def test_a_fault_of_the_stage_reaches_you_and_garbage_collection_is_as_before():
+    @contextmanager
+    def broken():
+        raise LookupError("no table")
+        yield
+
+    with pytest.raises(LookupError, match="no table"):
+        last({"a": Machine().work(1)}, stages={"a": broken}, clock=Machine())
+    assert gc.isenabled()
+
+
+def test_garbage_collection_may_be_left_alone():
+    machine, seen = Machine(), []
+    work = machine.work(10)
+    with leave_alone():
+        samples = last({"a": lambda: (seen.append(gc.isenabled()), work())}, clock=machine)
+    assert samples.collecting and all(seen)
+    assert not last({"a": machine.work(10)}, clock=machine).collecting
