@@ -11,7 +11,7 @@ import threading
 
 from labapp.experiments import progress, seal
 from labapp.experiments.judging import judge
-from labapp.experiments.trial import Trial
+from labapp.experiments.trial import Task, Trial
 from labapp.experiments.variant import BadVariant, Variant, wanted
 from labapp.experiments.verdict import Verdict, Words
 from labapp.measure.worker import worker
@@ -41,17 +41,24 @@ class Exercise:
     ``experiment`` gives the reference (its baseline), the parameters and what is done with the result.
     ``grows`` names the parameters that the count must not follow, each with the sizes it is tried
     between: ``{"photos": (2, 40)}``. ``at_most`` limits the statements at every size; ``lean`` says that
-    no more rows may be read than the reference reads; ``fixed`` sets other parameters.
+    no more rows may be read than the reference reads; ``flat`` names parameters that the database's own work
+    (its steps) must not follow either; ``plain_rows`` that no instance of a model may be made; ``fixed`` sets
+    other parameters. Where the experiment has an ``outcome``, the function may write, and that is compared.
     """
 
-    def __init__(self, name, experiment, *, grows, at_most=None, lean=False, fixed=None, hints=()):
+    def __init__(
+        self, name, experiment, *, grows, at_most=None, lean=False, flat=(), plain_rows=False, fixed=None,
+        hints=(),
+    ):
         self.name = name
         self.grows = dict(grows)
         self.at_most = at_most
         self.lean = lean
+        self.flat = tuple(flat)
+        self.plain_rows = plain_rows
         self._defaults = {each.name: each.default for each in experiment.parameters.values()} | (fixed or {})
         self._reference = experiment.baseline
-        self._finish = experiment.finish
+        self._task = Task(experiment.finish, experiment.before, experiment.outcome)
         self._hints = Hinted(hints)
         self._made = True
 
@@ -112,7 +119,7 @@ class Exercise:
         trials = []
         for parameters, full in self._plan():
             trial = Trial(parameters, full)
-            trial.run(variant, self._reference, self._finish, stop, seed=SEEDS[0] if full else SEEDS[1])
+            trial.run(variant, self._reference, self._task, stop, seed=SEEDS[0] if full else SEEDS[1])
             trials.append(trial)
             if trial.fault:
                 break

@@ -5,6 +5,7 @@ from labapp.probe.fingerprint import main_table
 from labapp.probe.relations import Schema
 
 SHOWN = 4  # places that are named at most
+UNEVEN = 1.5  # how much more work at another depth is no sign of growth
 
 
 def judge(exercise, trials, verdict):
@@ -22,6 +23,35 @@ def judge(exercise, trials, verdict):
         verdict.look = _places(growing[0], exercise, trials)
     else:
         _judge_limits(exercise, trials, verdict)
+    for name in exercise.flat:
+        _judge_work(name, exercise, trials, verdict)
+    if exercise.plain_rows:
+        _judge_objects(exercise, trials, verdict)
+
+
+def _judge_work(name, exercise, trials, verdict):
+    """SQLite's own steps must not follow this parameter."""
+    along = _along(name, exercise, trials)
+    least, most = (choose(along, key=lambda trial: trial.steps) for choose in (min, max))
+    if most.steps <= UNEVEN * least.steps + 5:
+        verdict.say(True, f"The database works as hard at every {name}.")
+    else:
+        verdict.say(
+            False,
+            f"SQLite takes {least.steps * 100:,} steps with {name} = {least.parameters[name]} and "
+            f"{most.steps * 100:,} with {name} = {most.parameters[name]}: it reads more than is shown.",
+        )
+
+
+def _judge_objects(exercise, trials, verdict):
+    most = max(trials, key=lambda trial: trial.objects)
+    if not most.objects:
+        verdict.say(True, "No instance of a model was made.")
+    else:
+        noun = "instance of a model was" if most.objects == 1 else "instances of models were"
+        verdict.say(
+            False, f"{most.objects:,} {noun} made with {_sizes_of(exercise, most)}; none is needed for this."
+        )
 
 
 def _judge_result(exercise, trials, verdict):

@@ -1,30 +1,49 @@
 """One run of the reader's function beside the reference, at one size, on data that nobody has seen."""
 
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
+from django.db.models.signals import post_init
 from django.template import TemplateSyntaxError
 
 from labapp import probe
 from labapp.experiments.databases import guarded
 from labapp.experiments.faults import sentence
 from labapp.experiments.plain import NotPlain, plain
-from labapp.experiments.unseen import unseen
+from labapp.experiments.unseen import unseen, untouched
 from labapp.measure.sameness import difference
 from labapp.measure.stop import Stopped
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is done around a call, as an Experiment says it: ``finish``, ``before`` and ``outcome``."""
+
+    finish: object = None
+    before: object = None
+    outcome: object = None
+
+    @property
+    def writes(self):
+        """Whether the call is judged by what it leaves in the database."""
+        return self.outcome is not None
 
 
 @dataclass
 class Trial:
     """What one run showed.
 
-    ``count`` statements, by the database's own count; ``rows`` read and ``needed`` (what the reference
-    reads for the same result); ``difference`` from the reference, ``fault`` when it raised, ``past`` when
+    ``count`` statements, by the database's own count; ``steps``, its own measure of work; ``objects``:
+    instances of models that were made; ``rows`` read and ``needed`` (what the reference reads for the same
+    result); ``difference`` from the reference, ``fault`` when it raised, ``past`` when
     something went past Django's cursor. The last three are sentences without a full stop, or None.
     """
 
     parameters: dict
     full: bool = True
     count: int = 0
+    steps: int = 0
+    objects: int = 0
     rows: int = 0
     needed: int = 0
     recording: object = None
@@ -32,12 +51,15 @@ class Trial:
     fault: str | None = None
     past: str | None = None
 
-    def run(self, variant, reference, finish, stop, seed):
-        """Fill in all of it. ``variant`` and ``reference`` are Variants, ``finish`` as in an Experiment."""
-        with unseen(seed, self.full) as witness, guarded(stop):
+    def run(self, variant, reference, task, stop, seed):
+        """Fill in all of it. ``variant`` and ``reference`` are Variants, ``task`` is their Task."""
+        with unseen(seed, self.full, task.writes) as witness, guarded(stop):
+            self._prepare(task)
+            made = []
             try:
-                with witness.watching(), probe.record(variant.name) as self.recording:
-                    value = self._outcome(variant, finish)
+                with witness.watching(), counting(made), probe.record(variant.name) as self.recording:
+                    value = self._value(variant, task)
+                value = self._outcome(value, task)
             except (Stopped, KeyboardInterrupt):
                 raise
             except BaseException as error:  # noqa: BLE001 - the reader's own code may raise anything
@@ -45,19 +67,54 @@ class Trial:
                 self.fault = _told(error, variant)
                 return
             self.count = max(witness.count, self.recording.count)
+            self.steps, self.objects = witness.steps, len(made)
             self.rows = self.recording.rows
             self.past = _past(witness, self.recording.count)
             # Only now, so that nothing of this data has been seen before the reader's function runs.
-            with probe.record(sites=False, spans=False, eager=False) as recording:
-                expected = self._outcome(reference, finish)
-            self.needed = recording.rows
-            self.difference = _difference(expected, value)
+            with untouched(witness) if task.writes else nullcontext():
+                self._expect(reference, task, value)
 
-    def _outcome(self, variant, finish):
+    def _expect(self, reference, task, value):
+        """What the reference does, and whether the value is the same."""
+        if task.writes:
+            self._prepare(task)
+        with probe.record(sites=False, spans=False, eager=False) as recording:
+            expected = self._value(reference, task)
+        self.needed = recording.rows
+        self.difference = _difference(self._outcome(expected, task), value)
+
+    def _prepare(self, task):
+        if task.before is not None:
+            with probe.unrecorded():
+                task.before(**self.parameters)
+
+    def _value(self, variant, task):
         value = variant.call(self.parameters)
-        if value is None or finish is None:
+        if task.writes:
+            return value
+        if value is None or task.finish is None:
             return plain(value)
-        return plain(finish(value, **self.parameters))
+        return plain(task.finish(value, **self.parameters))
+
+    def _outcome(self, value, task):
+        if not task.writes:
+            return value
+        with probe.unrecorded():
+            return plain(task.outcome(value, **self.parameters))
+
+
+@contextmanager
+def counting(made):
+    """Every instance of a model that is made inside the block is noted in the list."""
+
+    def note(sender, **_):
+        made.append(sender)
+
+    post_init.connect(note)
+    try:
+        yield
+    finally:
+        post_init.disconnect(note)
 
 
 def _difference(expected, value):

@@ -37,16 +37,24 @@ FULL = """
 
 
 @contextmanager
-def unseen(seed, full=True):
+def unseen(seed, full=True, writes=False):
     """The alias "default" leads to new data inside the block, for reading; yields its Witness.
 
     ``full`` data has something of everything for each photo; without, some photos have nothing at all.
+    With ``writes`` it may be written to.
     """
     with closing(_data(seed, full)) as source:
-        witness = Witness(source)
-        with databases.database(witness.settings), probe.unrecorded():
-            connections["default"].ensure_connection()
+        witness = Witness(source, writes)
+        with untouched(witness):
             yield witness
+
+
+@contextmanager
+def untouched(witness):
+    """The alias "default" leads to the witness's data inside the block, as it was made."""
+    with databases.database(witness.settings), probe.unrecorded():
+        connections["default"].ensure_connection()
+        yield
 
 
 def _data(seed, full):

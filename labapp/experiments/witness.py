@@ -22,14 +22,17 @@ _watching = WeakSet()
 class Witness:
     """What SQLite ran on the connections to one set of data.
 
-    ``count`` statements; ``strangers``: connections opened past Django; ``processes`` started meanwhile;
-    ``deaf``: whether the reporting was switched off. All of them only between ``watching()`` and its end.
+    ``count`` statements; ``steps`` of SQLite's virtual machine in hundreds, its own measure of work;
+    ``strangers``: connections opened past Django; ``processes`` started meanwhile; ``deaf``: whether the
+    reporting was switched off. All of them only between ``watching()`` and its end. Nothing may be written
+    unless ``writes`` says so.
     """
 
-    def __init__(self, source):
-        self.count = self.strangers = self.processes = 0
+    def __init__(self, source, writes=False):
+        self.count = self.steps = self.strangers = self.processes = 0
         self.deaf = False
         self._source = source
+        self._writes = writes
         self._lock = threading.Lock()
         self._open = False
         self._canary = f"SELECT '{secrets.token_hex(8)}'"
@@ -65,8 +68,9 @@ class Witness:
         with self._lock:
             self._source.backup(connection)
             self._connections.append(connection)
-        connection.execute("PRAGMA query_only = 1")
+        connection.execute(f"PRAGMA query_only = {0 if self._writes else 1}")
         connection.set_trace_callback(self._saw)
+        connection.set_progress_handler(self._stepped, 100)
 
     def listen(self, connection):
         """Whether a connection still reports, asked when it is closed and at the end."""
@@ -84,6 +88,11 @@ class Witness:
         elif self._open and not sql.startswith(OPENING):
             with self._lock:
                 self.count += 1
+
+    def _stepped(self):
+        if self._open:
+            with self._lock:
+                self.steps += 1
 
     def met(self, connection):
         """Python reports a new SQLite connection, of whatever class."""
