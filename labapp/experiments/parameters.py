@@ -104,15 +104,28 @@ class Choice(Parameter):
 class Condition:
     """Part of the world around the work: ``enter(value)`` is a context manager; the variant never sees it.
 
-    ``mark`` stands beside its control, "simulated" where the condition imitates something.
-    ``describe(value)`` gives a few words for the panel's heading, or nothing.
+    ``mark`` stands beside its control, "simulated" where the condition imitates something; a function is
+    asked with all settings. ``describe(settings)`` gives a few words for the panel's heading, or nothing.
     """
 
     parameter: Parameter
     enter: object
-    mark: str = ""
+    mark: object = ""
     describe: object = None
 
     @property
     def name(self):
         return self.parameter.name
+
+    @property
+    def hint(self):
+        """How to get a choice that this machine does not have; empty where nothing is missing."""
+        return getattr(self.parameter, "hint", "")
+
+    def mark_for(self, settings):
+        """What stands beside the control at these settings."""
+        return self.mark(settings) if callable(self.mark) else self.mark
+
+    def words_for(self, settings):
+        """A few words for the heading at these settings, or nothing."""
+        return (self.describe(settings) if self.describe else "") or ""

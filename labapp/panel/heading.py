@@ -20,10 +20,7 @@ def parts(experiment, settings, environment, facts):
     found = [experiment.name]
     if experiment.claims:
         found.append("talk " + ", ".join(experiment.claims))
-    described = [
-        condition.describe(settings[name])
-        for name, condition in experiment.conditions.items() if condition.describe is not None
-    ]
+    described = [condition.words_for(settings) for condition in experiment.conditions.values()]
     database = environment["database"]
     database = facts if facts.startswith(database) else database  # a condition may put another one there
     found.append(", ".join(each for each in [database, *described] if each))
