@@ -20,7 +20,7 @@ _HOMES = {
     "Recording": "recording", "Query": "query", "Site": "query", "Span": "query", "EagerLoad": "query",
     "Finding": "findings", "Group": "groups",
     "install": "installation", "unrecorded": "scope", "before_statement": "scope",
-    "overhead": "own_cost", "explain": "explain",
+    "overhead": "own_cost", "explain": "explain", "Plan": "plan", "PlanNode": "plan",
 }  # fmt: skip
 
 __all__ = sorted(_HOMES)

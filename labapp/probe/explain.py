@@ -1,11 +1,12 @@
-"""The database's own plan for a recorded statement. The statement itself is never executed."""
+"""The database's own plan for a recorded statement."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from labapp.probe import plan_postgres, plan_sqlite
+from labapp.probe.plan import Plan
 from labapp.probe.queries import kind_of
 from labapp.probe.scope import unrecorded
 
@@ -17,30 +18,13 @@ _QUOTED_OR_COMMENT = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*
 _SHORTENED = re.compile(r"… \(\d+ characters\)$|^<\d+ bytes>$")
 
 
-@dataclass(slots=True)
-class Plan:
-    """`text` to read: the plan, or one sentence why there is none; `rows`: the database's answer, row by
-    row.
-    """
-
-    text: str
-    rows: list[tuple] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
-        from labapp.probe.render_html import page
-        from labapp.probe.style import escape
-
-        return page(f"<pre>{escape(self.text)}</pre>")
-
-
-def explain(query: Query, using: str | None = None) -> Plan:
+def explain(query: Query, using: str | None = None, analyze: bool = False) -> Plan:
     """Return the database's Plan for the statement with the parameters it was recorded with.
 
-    Asks the alias it was recorded on, or the alias `using`. For SQLite the plan is an indented tree, for
-    PostgreSQL the text of EXPLAIN. A statement that cannot be explained gives a Plan whose text says why.
+    Asks the alias it was recorded on, or the alias `using`. The statement is not executed, except with
+    `analyze=True` on PostgreSQL: then it is, in a transaction (or savepoint) that is rolled back, and the
+    plan has rows and times of each step; sequences are not set back. SQLite executes nothing in any case. A
+    statement that cannot be explained gives a Plan whose text says why.
     """
     from django.db import DatabaseError, connections
 
@@ -53,14 +37,22 @@ def explain(query: Query, using: str | None = None) -> Plan:
     reason = _refusal(query, connection.vendor)
     if reason:
         return Plan(reason)
-    params, note = _params(query)
+    params, notes = _params(query)
     try:
         with unrecorded():
-            rows = _ask(connection, query.sql, params)
+            plan = _ask(connection, query.sql.strip().rstrip(";"), params, analyze)
     except (DatabaseError, ValueError, TypeError) as error:
-        return Plan(f"The database gives no plan for this statement: {str(error).strip()}.{note}")
-    text = _tree(rows) if connection.vendor == "sqlite" else "\n".join(str(row[0]) for row in rows)
-    return Plan(text + (f"\n{note.strip()}" if note else ""), rows)
+        said = str(error).strip()
+        return Plan(" ".join([f"The database gives no plan for this statement: {said}.", *notes]))
+    plan.text = "\n".join([plan.text, *notes])
+    plan.notes += notes
+    return plan
+
+
+def _ask(connection, sql: str, params, analyze: bool) -> Plan:
+    if connection.vendor == "sqlite":
+        return plan_sqlite.read(plan_sqlite.ask(connection, sql, params), sql)
+    return plan_postgres.read(plan_postgres.ask(connection, sql, params, analyze), analyze)
 
 
 def _refusal(query: Query, vendor: str) -> str:
@@ -75,35 +67,12 @@ def _refusal(query: Query, vendor: str) -> str:
     return ""
 
 
-def _params(query: Query) -> tuple[list | dict | None, str]:
-    """The parameters to ask with, and a note when they are not those that were sent."""
-    params = query.params
-    if query.statements > 1 and params and isinstance(params[0], (list, dict)):
-        params = params[0]
+def _params(query: Query) -> tuple[list | dict | None, list[str]]:
+    """The parameters to ask with, and notes when they are not those that were sent."""
+    params, notes = query.params, []
+    if query.statements > 1:
+        notes.append(f"Asked with the first of {query.statements:,} sets of parameters.")
     values = params.values() if isinstance(params, dict) else params or ()
-    shortened = any(isinstance(value, str) and _SHORTENED.search(value) for value in values)
-    return params, " Long parameters were shortened when they were recorded." if shortened else ""
-
-
-def _ask(connection, sql: str, params) -> list[tuple]:
-    from django.db import transaction
-
-    sql = sql.strip().rstrip(";")
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
-            return [tuple(row) for row in cursor.fetchall()]
-    # In a block of its own: an error would otherwise end the transaction that the caller may be in.
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {sql}", params)
-        return [tuple(row) for row in cursor.fetchall()]
-
-
-def _tree(rows: list[tuple]) -> str:
-    """SQLite's rows of (id, parent, _, detail) as an indented tree."""
-    depths: dict[int, int] = {0: -1}
-    lines = []
-    for number, parent, _, detail in rows:
-        depths[number] = depths.get(parent, -1) + 1
-        lines.append("  " * depths[number] + detail)
-    return "\n".join(lines)
+    if any(isinstance(value, str) and _SHORTENED.search(value) for value in values):
+        notes.append("Long parameters were shortened when they were recorded.")
+    return params, notes
