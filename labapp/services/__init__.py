@@ -1,0 +1,5 @@
+"""Real servers as child processes: private, found on this machine, gone with the process that wanted them."""
+
+from labapp.services.errors import ServiceError
+
+__all__ = ["ServiceError"]
