@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import OperationalError
 
 from .errors import SeedingError
-from .scales import check
+from .scales import SCALES, check
 from .words import folder as word_folder
 from .writer import write
 
@@ -72,8 +72,21 @@ def copy(path, target):
 
 def rows(path):
     """How many rows were seeded into this file, read from its header."""
+    return _header_numbers(path)[0]
+
+
+def origin(path):
+    """(scale, seed) that a finished file or a copy of one was made with; None for a file of another kind."""
+    total, seed = _header_numbers(path)
+    names = [name for name, scale in SCALES.items() if scale.total == total]
+    return (names[0], seed) if names else None
+
+
+def _header_numbers(path):
+    """What the writer left in the file's header: number of rows, seed."""
     with open(path, "rb") as file:
-        return int.from_bytes(file.read(100)[60:64], "big")
+        header = file.read(100)
+    return int.from_bytes(header[60:64], "big"), int.from_bytes(header[68:72], "big")
 
 
 def is_whole(path):

@@ -37,8 +37,9 @@ def make_rows(path, scale, seed, progress):
         database.execute("UPDATE django_migrations SET applied = '2017-01-01 00:00:00'")
         with indexes_last(database):
             done = fill(database, tables(scale, seed), lambda done: progress(done, scale.total))
-        # The header's user_version is free for applications; it tells how many rows were written.
+        # Two numbers of the header are free for applications; they tell which rows these are.
         database.execute(f"PRAGMA user_version = {done}")
+        database.execute(f"PRAGMA application_id = {seed}")
         database.execute("COMMIT")
         database.execute("ANALYZE")
 
