@@ -85,8 +85,8 @@ def trouble(folder, log, read_from=0):
     if "Address already in use" in said or "could not create any TCP/IP sockets" in said:
         return Taken("PostgreSQL's port is taken.")
     if re.search("No space left on device|File too large|Disk quota exceeded", said):
-        free = folders.free_megabytes(folder.path)
-        return folders.no_space("PostgreSQL", folder.path.parent, f"its disk is full ({free:.0f} MB are free)")
+        why = f"the disk is full ({folders.free_megabytes(folder.path):.0f} MB are free)"
+        return folders.no_space("PostgreSQL", folder.path.parent, why)
     lines = [line for line in said.splitlines() if re.search(r"(FATAL|PANIC|error|Error):", line)]
     last = (lines or said.splitlines() or ["it said nothing"])[0].strip()
     return ServiceError(f"PostgreSQL does not start: {last}")

@@ -58,9 +58,8 @@ def make(service, user, megabytes):
 
 def no_space(service, parent, why):
     """The error of a folder without room."""
-    return ServiceError(
-        f"{service} cannot keep its data in {parent}: {why}. Free some space, or name another folder in TMPDIR."
-    )
+    advice = "Free some space, or name another folder in TMPDIR."
+    return ServiceError(f"{service} cannot keep its data in {parent}: {why}. {advice}")
 
 
 def free_megabytes(folder):
@@ -73,4 +72,6 @@ def _parent(user):
     for parent in parents:
         if parent.is_dir() and (user is None or user.can_enter(parent)):
             return parent
-    raise ServiceError(f"The user {user.name}, who runs servers here, may not enter {parents[0]}: set TMPDIR.")
+    raise ServiceError(
+        f"Servers run as {user.name} here, who may not enter {parents[0]}: name another folder in TMPDIR."
+    )

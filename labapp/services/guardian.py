@@ -32,7 +32,7 @@ class Guardian:
     def __init__(self, folder, owner):
         self.folder, self.owner = folder, owner
         self.server = None
-        self.awaited = None
+        self.awaited = self.number = None
         self.codes = {}
         self.woken = _signals_as_input()
 
@@ -51,16 +51,16 @@ class Guardian:
                 for line in lines:
                     self.obey(**json.loads(line))
 
-    def obey(self, order, command=(), log=""):
+    def obey(self, order, number, command=(), log=""):
         """Do what was asked. `run` is answered when the program has ended, the others at once."""
         if order == "run":
-            self.awaited = self.spawn(command, log)
+            self.awaited, self.number = self.spawn(command, log), number
         elif order == "start":
             self.server = self.spawn(command, log)
-            answer(pid=self.server)
+            answer(number=number, pid=self.server)
         elif order == "look":
             self.reap()
-            answer(code=self.codes.get(self.server), running=self.running)
+            answer(number=number, running=self.running)
 
     @property
     def running(self):
@@ -114,7 +114,7 @@ class Guardian:
             self.codes[pid] = os.waitstatus_to_exitcode(status)
             if pid == self.awaited:
                 self.awaited = None
-                answer(code=self.codes[pid])
+                answer(number=self.number, code=self.codes[pid])
 
     def end(self):
         """Stop the server at once, whatever it is doing, and remove the folder."""

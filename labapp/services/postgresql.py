@@ -14,7 +14,7 @@ import time
 
 from labapp.services import cluster, folders
 from labapp.services.errors import ServiceError
-from labapp.services.process import Guarded
+from labapp.services.guarded import Guarded
 from labapp.services.programs import HOW, find
 from labapp.services.users import plain_user
 
@@ -111,8 +111,8 @@ class Server:
     def revive(self):
         """Start it again on its own data, on the same port where that is free; ServiceError says why not."""
         began = time.perf_counter()
-        if self._guarded.process.poll() is not None:
-            self._guarded = Guarded(self._guarded.folder)
+        if not self._guarded.guarded:
+            self._guarded.renew()
         self._start(self.port)
         self.restarts += 1
         self.started_ms = (time.perf_counter() - began) * 1000
