@@ -4,4 +4,8 @@ from labapp.experiments.ready import need_boot
 
 need_boot(__name__)
 
-__all__ = []
+from labapp.experiments.optimization.chaining import chaining, chaining_history  # noqa: E402
+from labapp.experiments.optimization.instances import instances  # noqa: E402
+from labapp.experiments.optimization.instantiation import instances_history, instantiation  # noqa: E402
+
+__all__ = ["chaining", "chaining_history", "instances", "instances_history", "instantiation"]

@@ -1,0 +1,124 @@
+"""Many filters: chained, in one call, in one Q, by hand (talk 5.1).
+
+The advice of 2012 was to avoid long chains, as each ``filter()`` copied every condition before it.
+Django 1.6 made that copy cheap, and the advice expired: ``chaining_history`` has the versions side by side,
+measured elsewhere.
+"""
+
+from datetime import UTC, datetime
+
+from django.db import connection
+from django.db.models import Q
+
+from labapp.experiments.conditions import round_trip
+from labapp.experiments.databases import database
+from labapp.experiments.experiment import Experiment
+from labapp.experiments.figures import Figure
+from labapp.experiments.optimization.chaining_parts import REPEATS, parts
+from labapp.experiments.parameters import Integer
+from labapp.pinsta.models import Photo
+from labapp.reference import reference
+
+ROWS = 20
+COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+# No column but the key has an index here: whatever the conditions are, the database goes by the key.
+LIMITS = {
+    "pk": {"lte": ROWS, "gte": 1, "gt": 0, "lt": ROWS + 1},
+    "width": {"gt": 0, "gte": 0, "lt": 10**9, "lte": 10**9},
+    "height": {"gt": 0, "gte": 0, "lt": 10**9, "lte": 10**9},
+    "created": {name: datetime(2000 if name[0] == "g" else 2100, 1, 1, tzinfo=UTC) for name in COMPARISONS},
+    "caption": {"gt": "", "gte": ""},
+    "image": {"gt": "", "gte": ""},
+}
+
+chaining_history = reference("chaining")
+
+
+def contents(photos, **_):
+    """What is compared: keys and captions, whether models or tuples hold them."""
+    return [(row.pk, row.caption) if isinstance(row, Photo) else (row[0], row[3]) for row in photos]
+
+
+def part(name):
+    """The figure of one part, in µs, of the variant that a recording is of."""
+
+    def of(recording, value, **parameters):
+        return getattr(_parts_of(recording, parameters), name)
+
+    return of
+
+
+_clocked = {}
+
+
+def _parts_of(recording, parameters):
+    """The Parts, clocked once for the three figures of a recording."""
+    if _clocked.get("recording") is not recording:
+        variant = chaining.variants[recording.label]
+        _clocked.update(recording=recording, parts=parts(lambda: variant.call(parameters)))
+    return _clocked["parts"]
+
+
+chaining = Experiment(
+    "chaining", question="Is it slow to chain filters?", claims=["5.1"],
+    parameters=[Integer("filters", 20, low=1, high=20, help="conditions")],
+    conditions=[database(), round_trip()],
+    outcome=contents,
+    figures=[
+        Figure("build", "µs", "Making the queryset, nothing else.", of=part("build")),
+        Figure("compile", "µs", "Turning the queryset into SQL.", of=part("compile")),
+        Figure("run", "µs", "Asking the database and making models of its rows.", of=part("run")),
+    ],
+    includes=[
+        f"Times are of building the queryset, compiling its SQL, asking, and making models of {ROWS} rows.",
+        f"Build, compile and run are medians of {REPEATS} calls of their own, without recorder and round "
+        "trip: together a little less than the latency.",
+        "Avoiding long chains was good advice up to Django 1.5; it expired with 1.6 (see chaining_history).",
+    ],
+)
+
+
+def conditions(filters):
+    """So many conditions of a search form, as lookups: the first leaves ROWS photos, and these fulfil all.
+
+    In the order in which Q puts names, so that all variants ask the same SQL.
+    """
+    every = [(f"{field}__{name}", value) for field in LIMITS for name, value in LIMITS[field].items()]
+    return dict(sorted(every[:filters]))
+
+
+@chaining.variant(baseline=True, name="one filter()")
+def one_filter(filters):
+    """All conditions in one call."""
+    return Photo.objects.order_by("pk").filter(**conditions(filters))
+
+
+@chaining.variant
+def chained(filters):
+    """A filter() for each condition; each copies the queryset."""
+    photos = Photo.objects.order_by("pk")
+    for lookup, value in conditions(filters).items():
+        photos = photos.filter(**{lookup: value})
+    return photos
+
+
+@chaining.variant(name="one Q")
+def one_q(filters):
+    """All conditions in a Q object, and one filter()."""
+    return Photo.objects.order_by("pk").filter(Q(**conditions(filters)))
+
+
+@chaining.variant(name="raw cursor")
+def raw_cursor(filters):
+    """The SQL written by hand; rows stay tuples, no models."""
+    where, params = [], []
+    for lookup, value in conditions(filters).items():
+        column, comparison = lookup.split("__")
+        where.append(f"{'id' if column == 'pk' else column} {COMPARISONS[comparison]} %s")
+        params.append(value)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {COLUMNS} FROM pinsta_photo WHERE {' AND '.join(where)} ORDER BY id", params)
+        return cursor.fetchall()
+
+
+COLUMNS = "id, author_id, board_id, caption, image, width, height, created"
