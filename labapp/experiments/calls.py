@@ -54,6 +54,7 @@ class Run:
             experiment=experiment.name, question=experiment.question, claims=experiment.claims,
             settings=settings, environment=environment(), includes=[*experiment.includes, RECORDER],
             figures=[each.to_dict() for each in experiment.figures], rate=self._rate(),
+            weighed=experiment.memory,
             measurements=[blank(each) for each in experiment.variants.values()],
             status="Recording one run of each variant.",
         )

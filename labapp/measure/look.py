@@ -18,7 +18,8 @@ font:13px/18px var(--jp-ui-font-family,system-ui,sans-serif)}
 .dsl-result .dsl-status{height:26px;line-height:26px;border-bottom:2px solid var(--dsl-r-line);
 white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .dsl-result .dsl-status.dsl-final{border-color:var(--dsl-r-good)}
-.dsl-result table{border-collapse:collapse;table-layout:fixed;width:100%;min-width:780px;margin:0;border:0;
+.dsl-result table{border-collapse:collapse;table-layout:fixed;width:100%;margin:0;border:0;
+min-width:calc(780px + var(--dsl-extra,0)*92px);
 font-variant-numeric:tabular-nums;color:inherit;font-size:13px}
 .dsl-result th,.dsl-result td{padding:0 8px;height:44px;box-sizing:border-box;white-space:nowrap;
 overflow:hidden;text-overflow:ellipsis;text-align:left;vertical-align:middle;border:0;

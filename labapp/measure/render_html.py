@@ -5,34 +5,38 @@ import math
 from collections.abc import Collection
 from dataclasses import replace
 
+from . import columns
 from . import table as cells
+from .columns import MOST, Column
 from .figures import milliseconds
 from .measurement import Measurement
 
 VISIBLE = 0.006  # a narrower whisker would hide its bar
-COLUMNS = (
-    ("variant", "auto", ""),
-    ("queries", "70px", "dsl-number"),
-    ("rows", "84px", "dsl-number"),
-    ("latency", "18%", ""),
-    ("time", "112px", "dsl-number"),
-    ("against", "146px", ""),
-    ("result", "128px", ""),
-)
+WIDTHS = {
+    "variant": "auto", "queries": "70px", "rows": "84px", "extra": "92px", "latency": "18%", "time": "112px",
+    "against": "146px", "result": "128px",
+}  # fmt: skip
+NUMBERS = ("queries", "rows", "extra", "time")
 
 
-def table(result, *, status: bool = True, old: Collection[str] = ()) -> str:
+def table(result, *, status: bool = True, old: Collection[str] = (), before=None) -> str:
     """The table: status, a row for each variant, and what the times include. Needs look.CSS once on the page.
 
-    The rows of the variants named in `old` are of an earlier setting: they are dimmed.
+    The rows of the variants named in `old` are those of an earlier Result, `before`: they are dimmed.
     """
     scale = _scale(result.measurements)
     comparing = cells.compares(result)
-    rows = "".join(_row(each, scale, comparing, each.variant in old) for each in result.measurements)
-    notes = html.escape(cells.footnotes(result))
+    extra = columns.extra(result)
+    earlier = columns.extra(before) if before is not None else extra
+    rows = "".join(
+        _row(each, scale, comparing, (earlier if each.variant in old else extra)[:MOST], each.variant in old)
+        for each in result.measurements
+    )
+    notes = html.escape(" ".join([cells.footnotes(result), *_left_out(extra[MOST:])]))
     return (
         f'<div class="dsl-result">{_status(result) if status else ""}'
-        f'<table aria-label="{html.escape(result.question or result.experiment)}">{_head(result, scale)}'
+        f'<table aria-label="{html.escape(result.question or result.experiment)}" '
+        f'style="--dsl-extra:{len(extra[:MOST])}">{_head(result, scale, extra[:MOST])}'
         f'<tbody>{rows}</tbody></table><p class="dsl-notes">{notes}</p></div>'
     )
 
@@ -52,26 +56,40 @@ def _status(result) -> str:
     return f'<div class="dsl-status{final}" role="status">{_titled(result.status)}</div>'
 
 
-def _head(result, scale: float) -> str:
+def _left_out(extra: list[Column]) -> list[str]:
+    """That there are more columns than fit."""
+    return [f"More figures in to_frame(): {', '.join(each.name for each in extra)}."] if extra else []
+
+
+def _head(result, scale: float, extra: list[Column]) -> str:
     baseline = result.baseline
-    names = {
-        "latency": f"latency, to {milliseconds(scale)}" if scale else "latency",
-        "time": "median, 95 %",
-        "against": f"against {baseline.variant}" if baseline else "",
-    }
-    columns = "".join(f'<col style="width:{width}">' for _, width, _ in COLUMNS)
+    names = [
+        ("variant", "variant", ""), ("queries", "queries", ""), ("rows", "rows", ""),
+        *(("extra", each.name, f"{each.name}: {each.help}" if each.help else "") for each in extra),
+        ("latency", f"latency, to {milliseconds(scale)}" if scale else "latency", ""),
+        ("time", "median, 95 %", ""),
+        ("against", f"against {baseline.variant}" if baseline else "", ""),
+        ("result", "result", ""),
+    ]  # fmt: skip
+    widths = "".join(f'<col class="dsl-is-{key}" style="width:{WIDTHS[key]}">' for key, _, _ in names)
     heads = "".join(
-        f'<th scope="col" class="{kind}">{_titled(names.get(name, name))}</th>' for name, _, kind in COLUMNS
+        f'<th scope="col" class="dsl-of-{key}{" dsl-number" if key in NUMBERS else ""}">'
+        f"{_titled(name, title)}</th>"
+        for key, name, title in names
     )
-    return f"<colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead>"
+    return f"<colgroup>{widths}</colgroup><thead><tr>{heads}</tr></thead>"
 
 
-def _row(measurement: Measurement, scale: float, comparing: bool, old: bool) -> str:
-    dimmed = ' class="dsl-old"' if old else ""
+def _row(
+    measurement: Measurement, scale: float, comparing: bool, extra: list[Column], dimmed: bool
+) -> str:
+    more = "".join(_cell(each.cell(measurement), "dsl-number", detail="dsl-below") for each in extra)
+    old = ' class="dsl-old"' if dimmed else ""
     return (
-        f"<tr{dimmed}>{_variant(measurement)}"
+        f"<tr{old}>{_variant(measurement)}"
         f"{_cell(cells.queries(measurement), 'dsl-number', strong=True)}"
-        f"{_cell(cells.rows(measurement), 'dsl-number')}{_times(measurement, scale, comparing)}</tr>"
+        f"{_cell(cells.rows(measurement), 'dsl-number dsl-of-rows')}{more}"
+        f"{_times(measurement, scale, comparing)}</tr>"
     )
 
 
@@ -80,7 +98,7 @@ def _times(measurement: Measurement, scale: float, comparing: bool) -> str:
     outcome = cells.outcome(measurement)
     if measurement.error or measurement.unavailable:
         return _cell(outcome, span=4)
-    times = f"<td>{_bar(measurement, scale)}</td>"
+    times = f'<td class="dsl-of-latency">{_bar(measurement, scale)}</td>'
     times += _cell(cells.latency(measurement), "dsl-number", detail="dsl-below")
     if measurement.wrong:
         return times + _cell(replace(outcome, detail="not compared"), span=2)
@@ -102,7 +120,7 @@ def _cell(
     cell: cells.Cell, kind: str = "", strong: bool = False, span: int = 1, detail: str = "dsl-detail"
 ) -> str:
     text = html.escape(cell.text)
-    whole = html.escape(f"{cell.text} {cell.detail}".rstrip())
+    whole = html.escape(cell.title or f"{cell.text} {cell.detail}".rstrip())
     inner = f"<b>{text}</b>" if strong else text
     beside = f'<span class="{detail}">{html.escape(cell.detail)}</span>' if cell.detail else ""
     kinds = f"{kind} dsl-{cell.mood}".strip() if cell.mood else kind
@@ -156,6 +174,5 @@ def _share(length: float, scale: float) -> str:
     return f"{100 * length / scale:.3g}%"
 
 
-def _titled(text: str) -> str:
-    escaped = html.escape(text)
-    return f'<span title="{escaped}">{escaped}</span>'
+def _titled(text: str, title: str = "") -> str:
+    return f'<span title="{html.escape(title or text)}">{html.escape(text)}</span>'

@@ -3,20 +3,24 @@
 import textwrap
 
 from . import table as cells
+from .columns import Column, extra
 
 WIDTH = 100
 GAP = "  "
 LONGEST_NAME = 28
+LEAST_NAME, LEAST_RESULT = 8, 12
 
 
 def table(result) -> str:
-    """The result's table with question, status and footnotes; what does not fit its cell is said below it."""
+    """The result's table with question, status and footnotes; what does not fit is said below it."""
     comparing = cells.compares(result)
     baseline = f"against {_fitted(result.baseline.variant, 16)}" if result.baseline else ""
-    head = ["variant", "queries", "rows", "median", "95 %", baseline, "result"]
-    lines = [_line(measurement, comparing) for measurement in result.measurements]
-    listed, cut = aligned([head, *lines], left=(0, 5, 6))
-    said = [f"{result.measurements[row - 1].variant}: {lines[row - 1][-1]}" for row in cut if row]
+    lines = [["variant", "queries", "rows", "median", "95 %", baseline, "result"]]
+    lines += [_line(measurement, comparing) for measurement in result.measurements]
+    lines, left_out = _with_extra(result, lines)
+    listed, cut = aligned(lines, left=(0, len(lines[0]) - 2, len(lines[0]) - 1))
+    said = [f"{result.measurements[row - 1].variant}: {lines[row][-1]}" for row in cut if row]
+    said += [_said(column, result) for column in left_out]
     return "\n".join(
         [
             *_wrapped([result.question, cells.setting_words(result), result.status]),
@@ -27,6 +31,25 @@ def table(result) -> str:
             *_wrapped([cells.footnotes(result)]),
         ]
     )
+
+
+def _with_extra(result, lines: list[list[str]]) -> tuple[list[list[str]], list[Column]]:
+    """The lines with the result's own columns, as far as there is room, and those that are left out."""
+    place, left_out = 3, []
+    for column in extra(result):
+        cells_of = [column.head, *(column.cell(measurement).text for measurement in result.measurements)]
+        wider = [[*line[:place], text, *line[place:]] for line, text in zip(lines, cells_of, strict=True)]
+        if _room(wider) < LEAST_NAME + LEAST_RESULT:
+            left_out.append(column)
+        else:
+            lines, place = wider, place + 1
+    return lines, left_out
+
+
+def _said(column: Column, result) -> str:
+    """A column as a sentence."""
+    values = (f"{each.variant} {column.cell(each).text}" for each in result.measurements)
+    return f"{column.head}: {', '.join(values)}."
 
 
 def growth(grown) -> str:
@@ -46,10 +69,10 @@ def aligned(lines: list[list[str]], left: tuple[int, ...]) -> tuple[list[str], l
     `left` are the columns that are set to the left. Figures are never cut: only the first column and the last
     are.
     """
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    room = WIDTH - sum(widths[1:-1]) - len(GAP) * (len(widths) - 1)
-    widths[0] = max(8, min(widths[0], LONGEST_NAME, room - 12))
-    widths[-1] = max(8, min(widths[-1], room - widths[0]))
+    widths = _widths(lines)
+    room = _room(lines)
+    widths[0] = max(LEAST_NAME, min(widths[0], LONGEST_NAME, room - LEAST_RESULT))
+    widths[-1] = max(LEAST_NAME, min(widths[-1], room - widths[0]))
     rows = []
     for line in lines:
         fitted = [_fitted(text, width) for text, width in zip(line, widths, strict=True)]
@@ -58,6 +81,16 @@ def aligned(lines: list[list[str]], left: tuple[int, ...]) -> tuple[list[str], l
             GAP.join(text.ljust(width) if at in left else text.rjust(width) for at, (text, width) in places)
         )
     return [row.rstrip() for row in rows], [at for at, line in enumerate(lines) if len(line[-1]) > widths[-1]]
+
+
+def _widths(lines: list[list[str]]) -> list[int]:
+    return [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+
+
+def _room(lines: list[list[str]]) -> int:
+    """The characters that are left for the first column and the last."""
+    widths = _widths(lines)
+    return WIDTH - sum(widths[1:-1]) - len(GAP) * (len(widths) - 1)
 
 
 def _line(measurement, comparing: bool) -> list[str]:

@@ -23,7 +23,8 @@ class Result:
     one sentence on how far it is, `final` says that no more rounds follow. `includes` are sentences on what
     the times contain; what follows from the measurements themselves (repeats, simulated waiting) is said
     without them. `figures` are the columns besides: dicts of name, unit and help. `rate` is None or a dict of
-    unit and amount: how much of what one call does. `collecting`: garbage collection ran while timing.
+    unit and amount: how much of what one call does. `weighed`: the memory of each variant is measured.
+    `collecting`: garbage collection ran while timing.
     """
 
     experiment: str
@@ -39,6 +40,7 @@ class Result:
     includes: list[str] = field(default_factory=list)
     figures: list[dict] = field(default_factory=list)
     rate: dict | None = None
+    weighed: bool = False
     collecting: bool = False
 
     def __getitem__(self, variant: str) -> Measurement:
@@ -79,9 +81,10 @@ class Result:
         Columns: experiment, the settings, variant, queries and rows (of one run), rounds, latency_ms
         (median), low_ms and high_ms (its 95 % interval), cpu_ms (median CPU time), db_ms, wait_ms (simulated)
         and python_ms (of the recorded run), peak_kib, times_faster with its limits times_faster_low and
-        times_faster_high (baseline / variant), verdict, same, difference, error, unavailable. With
-        rounds=True: experiment, the settings, variant, round (from 1), wall_ms, cpu_ms. `frame.attrs` holds
-        the environment.
+        times_faster_high (baseline / variant), verdict, same, difference, error, unavailable; then a column
+        for each of the experiment's own figures, called like it, and, where it has a rate, rate, rate_low,
+        rate_high (of the latency's interval) and rate_unit ("instances/s"). With rounds=True: experiment, the
+        settings, variant, round (from 1), wall_ms, cpu_ms. `frame.attrs` holds the environment.
         """
         from pandas import DataFrame
 

@@ -11,11 +11,15 @@ NO_WAIT_MS = 0.05  # of a query: less than any delay that can be set, more than 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure, the smaller text beside it, and how it is meant: "", "good", "bad" or "quiet"."""
+    """A figure, the smaller text beside it, and how it is meant: "", "good", "bad" or "quiet".
+
+    `title` is what to show when one points at it, if not both together.
+    """
 
     text: str
     detail: str = ""
     mood: str = ""
+    title: str = ""
 
 
 def queries(measurement: Measurement) -> Cell:

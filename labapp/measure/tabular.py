@@ -4,13 +4,17 @@ import csv
 import io
 import math
 
+from .columns import rate
 from .interval import median
 from .measurement import Measurement
 
 
 def summary(result) -> list[dict]:
     """One row for each variant; the columns are those of Result.to_frame()."""
-    return [{**_setting(result), **_of_variant(measurement)} for measurement in result.measurements]
+    return [
+        {**_setting(result), **_of_variant(measurement), **_of_experiment(result, measurement)}
+        for measurement in result.measurements
+    ]
 
 
 def rounds(result) -> list[dict]:
@@ -40,8 +44,9 @@ def with_environment(rows: list[dict], environment: dict) -> list[dict]:
 
 def _setting(result) -> dict:
     """The experiment and its settings; one that is called like a column of ours gets "_setting" behind."""
-    settings = {f"{name}_setting" if name in OURS else name: value for name, value in result.settings.items()}
-    return {"experiment": result.experiment, **settings}
+    taken = OURS | {figure["name"] for figure in result.figures}
+    names = {name: f"{name}_setting" if name in taken else name for name in result.settings}
+    return {"experiment": result.experiment, **{names[name]: result.settings[name] for name in names}}
 
 
 def _of_variant(measurement: Measurement) -> dict:
@@ -71,7 +76,24 @@ def _of_variant(measurement: Measurement) -> dict:
     }
 
 
-OURS = {"experiment", "round", "wall_ms", *_of_variant(Measurement(""))}
+def _of_experiment(result, measurement: Measurement) -> dict:
+    """The experiment's own figures and its rate; a figure called like one of ours gets "_figure" behind."""
+    names = [figure["name"] for figure in result.figures]
+    found = {f"{name}_figure" if name in OURS else name: measurement.figures.get(name) for name in names}
+    if not result.rate:
+        return found
+    known = rate(measurement, result.rate["amount"])
+    limits = known if measurement.interval else None
+    return found | {
+        "rate": known and known.middle,
+        "rate_low": limits and limits.low,
+        "rate_high": limits and _finite(limits.high),
+        "rate_unit": f"{result.rate['unit']}/s",
+    }
+
+
+RATE = {"rate", "rate_low", "rate_high", "rate_unit"}
+OURS = {"experiment", "round", "wall_ms", *RATE, *_of_variant(Measurement(""))}
 
 
 def _finite(limit: float) -> float | None:

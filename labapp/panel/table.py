@@ -22,4 +22,4 @@ def filled(result, before):
 def table(result, before):
     """The table as HTML; ``before`` is the result that stood there."""
     shown, old = filled(result, before)
-    return render_html.table(shown, status=False, old=old)
+    return render_html.table(shown, status=False, old=old, before=before)

@@ -104,6 +104,26 @@ def result(rounds=20, **fields):
     return compared(Result(**made | fields))
 
 
+def with_figures(**fields):
+    """A result with a rate, two figures of its own and the peak of memory."""
+    measurements = [
+        measurement("models", 50.0, baseline=True, same=True, figures={"WAL": 1204.0, "columns": 8}),
+        measurement("tuples", 12.5, place=1, same=True, figures={"WAL": None, "columns": 2.5}),
+        measurement("wide", place=2, recording=None, error="ValueError: no"),
+    ]
+    measurements[0].peak_kib, measurements[1].peak_kib = 40_960.0, 512.0
+    made = {
+        "measurements": measurements,
+        "rate": {"unit": "instances", "amount": 20_000.0},
+        "figures": [
+            {"name": "WAL", "unit": "bytes", "help": "what the database writes ahead"},
+            {"name": "columns", "unit": "", "help": ""},
+        ],
+        "weighed": True,
+    }
+    return compared(result(**made | fields))
+
+
 def growth(values=(1, 5, 10, 50)):
     results = []
     for value in values:
