@@ -1,0 +1,42 @@
+"""What PostgreSQL writes to its log (WAL): a figure beside the times of an experiment that writes.
+
+The log is the server's, not a connection's; the lab's server has nobody else on it. The first change of a
+page after a checkpoint writes that page whole, up to 8 kB: so an experiment puts its data back (and touches
+the same pages) before every call, and the pages that were written whole all the same are shown beside.
+"""
+
+from django.db import connection
+
+from labapp.experiments.figures import Figure
+
+
+def written():
+    """The end of the log, in bytes from its beginning; None on another database."""
+    if connection.vendor != "postgresql":
+        return None
+    return int(_one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"))
+
+
+def whole_pages():
+    """Pages that were written whole so far; None on another database and before PostgreSQL 15."""
+    if connection.vendor != "postgresql" or connection.pg_version < 150000:
+        return None
+    _one("SELECT pg_stat_force_next_flush()")  # a session's counts are shared once a second otherwise
+    return int(_one("SELECT wal_fpi FROM pg_stat_wal"))
+
+
+def _one(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def wal_figures():
+    """The two columns."""
+    return [
+        Figure("WAL", "bytes", "Written to PostgreSQL's log by the call, its commit included.", read=written),
+        Figure(
+            "whole pages", help="Pages written whole in that log, as after a checkpoint; 0 is undisturbed.",
+            read=whole_pages,
+        ),
+    ]
