@@ -36,7 +36,7 @@ class Server:
         self._guarded = Guarded(folders.make("PostgreSQL", plain_user(), cluster.NEEDS))
         self.restarts, self.port = 0, None
         try:
-            self._bin = self._programs.for_user(self._guarded.folder.path)
+            self._bin = self._programs.for_owner(self._guarded.folder)
             cluster.make(self._guarded, self._bin, self._admin_password)
             self._start()
             self._prepare()

@@ -2,8 +2,10 @@
 
 import glob
 import importlib.util
+import os
 import re
 import shutil
+import stat
 import subprocess
 from dataclasses import dataclass
 from functools import cache
@@ -37,16 +39,21 @@ class Programs:
     extensions: frozenset
     copied: bool = False
 
-    def for_user(self, folder):
-        """The folder to run them from: their own, or a copy inside this folder that its owner may enter."""
+    def for_owner(self, folder):
+        """Where to run them from: from their place, or from a copy inside this private folder."""
         if not self.copied:
             return self.folder
-        copy = folder / "programs"
-        shutil.copytree(self.folder.parent, copy, symlinks=True, ignore=_not_needed)
-        for path in (copy, *copy.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        return copy / self.folder.name
+        # A wheel keeps libraries beside its package, and the programs look for them from where they are.
+        package = self.folder.parents[1]
+        places = self.folder.parent, package / ".dylibs", package.with_name(f"{package.name}.libs")
+        top = folder.path / "programs"
+        for place in places:
+            if place.is_dir():
+                _copy(place, top / place.relative_to(package.parent), folder.owner)
+        for path in (top, *top.rglob("*")):
+            if path.is_dir():
+                os.chown(path, *folder.owner)
+        return top / self.folder.relative_to(package.parent)
 
 
 def find():
@@ -111,5 +118,17 @@ def _version_of(folder):
     return [int(number) for number in re.findall(r"\d+", folder)]
 
 
-def _not_needed(folder, names):
-    return {name for name in names if name in ("include", "doc", "man", "pkgconfig") or name.endswith(".a")}
+def _copy(place, copy, owner):
+    """The folder again, for this owner: links to the files that everybody may read, copies of the others."""
+
+    def bring(source, target):
+        try:
+            if not os.stat(source).st_mode & stat.S_IROTH:
+                raise PermissionError
+            os.link(source, target)
+        except OSError:  # not for everybody, or on another disk
+            shutil.copy(source, target)
+            os.chown(target, *owner)
+
+    not_needed = shutil.ignore_patterns("include", "doc", "man", "*.a")
+    shutil.copytree(place, copy, symlinks=True, ignore=not_needed, copy_function=bring)
