@@ -12,7 +12,8 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+
+from labapp.services import programs
 
 VERSION_SKIPS = ("needs Django ", "needs Python ")
 
@@ -35,14 +36,14 @@ def find_chromium() -> str | None:
 
 def find_postgresql() -> str | None:
     """The folder of PostgreSQL's own programs (initdb, postgres), or None."""
-    patterns = (
-        "/usr/lib/postgresql/*/bin/initdb",
-        "/usr/pgsql-*/bin/initdb",
-        "/opt/homebrew/opt/postgresql*/bin/initdb",
-        "/usr/local/opt/postgresql*/bin/initdb",
-    )
-    path = newest(patterns) or shutil.which("initdb")
-    return str(Path(path).parent) if path else None
+    found = programs.find()
+    return str(found.folder) if found else None
+
+
+def find_counting() -> str | None:
+    """The folder of a PostgreSQL that has pg_stat_statements to count with, or None."""
+    found = programs.find()
+    return str(found.folder) if found and "pg_stat_statements" in found.extensions else None
 
 
 def newest(patterns: tuple[str, ...]) -> str | None:
@@ -62,6 +63,7 @@ class Part:
 
 PARTS = {part.name: part for part in (
     Part("postgresql", find_postgresql, "postgresql"),
+    Part("pg_stat_statements", find_counting, "postgresql"),
     Part("chromium", find_chromium, "chromium"),
 )}
 
