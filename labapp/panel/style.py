@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from labapp.measure import look
-from labapp.probe import style
+from labapp.probe import plan_html, style
 
 CSS = Path(__file__).with_name("panel.css").read_text(encoding="utf-8")
-STYLE = f"<style>{style.CSS}{look.CSS}{CSS}</style>"
+STYLE = f"<style>{style.CSS}{plan_html.CSS}{look.CSS}{CSS}</style>"

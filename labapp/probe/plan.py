@@ -117,7 +117,7 @@ class Plan:
         return self.text
 
     def _repr_html_(self) -> str:
+        from labapp.probe.plan_html import CSS, html
         from labapp.probe.render_html import page
-        from labapp.probe.style import escape
 
-        return page(f"<pre>{escape(self.text)}</pre>")
+        return page(f"<style>{CSS}</style>{html(self)}")

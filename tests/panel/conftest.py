@@ -71,6 +71,19 @@ def opened(front_end):
         panel.close()
 
 
+@pytest.fixture
+def open_tab(authors, opened, front_end):
+    """A panel that has measured, with one tab open."""
+    def make(number, **options):
+        panel = opened(authors, **options)
+        front_end.look(panel)
+        front_end.wait(lambda: "dsl-is-done" in front_end.text(panel._picture.state))
+        front_end.update(panel._notebook, selected_index=number)
+        return panel, panel._tabs[number]
+
+    return make
+
+
 class Gate:
     """Holds whoever passes until it is opened; says when someone stands before it."""
 

@@ -216,7 +216,7 @@ def test_a_choice_of_one_is_not_shown(authors, opened):
 
 @pytest.mark.parametrize(("options", "sentence"), [
     ({"photos": 99}, "photos must be a whole number from 1 to 40, and 99 is not"),
-    ({"tab": "Chart"}, "tab must be one of Timeline, Queries, Growth, Code, and 'Chart' is not"),
+    ({"tab": "Chart"}, "tab must be one of Timeline, Queries, Plan, Growth, Code, and 'Chart' is not"),
     ({"budget": 3}, "budget must be one of 0.5, 2, 10 (seconds), and 3 is not"),
 ])
 def test_bad_input_is_refused_in_one_sentence(authors, front_end, options, sentence):

@@ -2,30 +2,15 @@
 
 import re
 
-import pytest
-
 from tests.panel.test_panel import measured
 
-TIMELINE, QUERIES, GROWTH, CODE = range(4)
-
-
-@pytest.fixture
-def open_tab(authors, opened, front_end):
-    """A panel that has measured, with one tab open."""
-    def make(number, **options):
-        panel = opened(authors, **options)
-        front_end.look(panel)
-        measured(front_end, panel)
-        front_end.update(panel._notebook, selected_index=number)
-        return panel, panel._tabs[number]
-
-    return make
+TIMELINE, QUERIES, PLAN, GROWTH, CODE = range(5)
 
 
 def test_only_the_open_tab_is_built(open_tab, front_end):
     panel, _ = open_tab(TIMELINE)
     front_end.wait_text(panel._tabs[TIMELINE].picture, "<svg")
-    assert [front_end.text(panel._tabs[each].picture) for each in (QUERIES, GROWTH, CODE)] == ["", "", ""]
+    assert [front_end.text(panel._tabs[each].picture) for each in (QUERIES, PLAN, GROWTH, CODE)] == [""] * 4
 
 
 def test_timeline_has_a_lane_for_each_variant_and_says_what_was_found(open_tab, front_end):
@@ -55,17 +40,6 @@ def test_queries_of_another_variant(open_tab, front_end):
     front_end.update(tab._variant, index=1)
     front_end.wait_text(tab.picture, "<b>1</b> ×")
     front_end.wait(lambda: "<b>3</b> ×" not in front_end.text(tab.picture))
-
-
-def test_explain_shows_the_plan_in_place_and_measures_nothing(open_tab, front_end):
-    panel, tab = open_tab(QUERIES)
-    before = panel.result
-    front_end.update(tab._explain, value=True)
-    front_end.wait_text(tab.picture, "dsl-plan")
-    assert re.search("SEARCH|SCAN", front_end.text(tab.picture))
-    assert panel.result is before
-    front_end.update(tab._explain, value=False)
-    front_end.wait(lambda: "dsl-plan" not in front_end.text(tab.picture))
 
 
 def test_growth_is_measured_on_request_and_keeps_its_picture(open_tab, front_end):

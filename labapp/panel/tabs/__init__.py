@@ -2,7 +2,8 @@
 
 from labapp.panel.tabs.code import Code
 from labapp.panel.tabs.growth import Growth
+from labapp.panel.tabs.plan import Plan
 from labapp.panel.tabs.queries import Queries
 from labapp.panel.tabs.timeline import Timeline
 
-TABS = (Timeline, Queries, Growth, Code)
+TABS = (Timeline, Queries, Plan, Growth, Code)

@@ -1,0 +1,121 @@
+"""How the database carries out the statements of one variant that cost most: its plan as a tree."""
+
+from concurrent.futures import CancelledError
+from html import escape
+
+from labapp.experiments.databases import guarded
+from labapp.experiments.world import parameters, stage, world
+from labapp.measure.stop import Stopped
+from labapp.measure.worker import worker
+from labapp.panel import text
+from labapp.panel.tabs.chosen import OneVariant
+from labapp.probe import explain, plan_html
+from labapp.probe.explain import EXPLAINED_KINDS
+from labapp.probe.style import milliseconds
+
+MOST = 3  # statements shown; each is run once more by PostgreSQL
+ASKING = '<p class="dsl-none">Asking the database.</p>'
+NO_PLAN = '<p class="dsl-none">It sends no statement that has a plan.</p>'
+RUN_AGAIN = (
+    '<p class="dsl-dim">PostgreSQL ran each statement once more for its plan, and rolled back what it wrote. '
+    "▲ and ▼: the estimate is off by more than 10 times.</p>"
+)
+
+
+class Plan(OneVariant):
+    """The plans of the costliest statements, asked for while the tab is open.
+
+    They are made in the worker, in the variant's own world: between two rounds of a measurement, or else in a
+    job of their own.
+    """
+
+    title = "Plan"
+    choosing = "plan of"
+
+    def __init__(self, panel):
+        self._wanted = None  # the Result and the name of the variant that plans are wanted for
+        self._known = None, None, ""  # the same of those that there are, and their HTML
+        super().__init__(panel)
+
+    def show(self, result):
+        super().show(result)
+        if result is None or self._shows(result) or not statements(self.chosen(result)):
+            return
+        self._wanted = result, self._variant.value
+        job = worker.submit((self.panel, "plans"), lambda stop: self._in_world(result, stop))
+        job.future.add_done_callback(self._planned)
+
+    def of(self, measurement):
+        _, name, html = self._known
+        if not statements(measurement):
+            return NO_PLAN
+        return html if name == measurement.variant else ASKING
+
+    def _shows(self, result):
+        known, name, _ = self._known
+        return known is result and name == self._variant.value
+
+    # In the worker's thread
+
+    def between(self):
+        """Ask for what is wanted, inside of the world of the measurement that is under way."""
+        wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        try:
+            html = self._asked(*wanted)
+        except Exception as error:  # noqa: BLE001 - the measurement goes on, the tab says what
+            html = fault(error)
+        self._put(*wanted, html)
+
+    def _asked(self, result, name):
+        experiment = self.panel.experiment
+        measurement = result[name]
+        with stage(experiment, experiment.variants[name], parameters(experiment, result.settings)):
+            plans = [(each, explain(each.sample, analyze=True)) for each in statements(measurement)]
+        ran = RUN_AGAIN if any(plan.analyzed for _, plan in plans) else ""
+        body = "".join(statement(group, plan, measurement.colour) for group, plan in plans)
+        return f'<div class="dsl-root">{body}{ran}</div>'
+
+    def _in_world(self, result, stop):
+        if self._wanted is None:
+            return  # made between two rounds
+        with world(self.panel.experiment, result.settings), guarded(stop):
+            self.between()
+
+    def _put(self, result, name, html):
+        self._known = result, name, html
+        self.panel.guarded(self._again)
+
+    def _planned(self, future):
+        """The job is over: an error of the world around it must be seen."""
+        try:
+            future.result()
+        except (CancelledError, Stopped):
+            return
+        except Exception as error:  # noqa: BLE001
+            wanted, self._wanted = self._wanted, None
+            if wanted is not None:
+                self._put(*wanted, fault(error))
+
+
+def statements(measurement):
+    """The groups of a measurement that have a plan, those that cost most first."""
+    if measurement is None or measurement.recording is None:
+        return []
+    return [each for each in measurement.recording.groups() if each.kind in EXPLAINED_KINDS][:MOST]
+
+
+def statement(group, plan, colour):
+    """One statement with its cost and its plan."""
+    words = escape(group.fingerprint)
+    return (
+        f'<section class="dsl-planned"><p><b>{group.count:,}</b> × '
+        f'<span class="dsl-dim">{milliseconds(group.total_ms)} in all ·</span> '
+        f'<code title="{words}">{words}</code></p>{plan_html.html(plan, colour)}</section>'
+    )
+
+
+def fault(error):
+    """An error in the place of the plans."""
+    return f'<p class="dsl-fault" role="alert">✗ {escape(text.fault(error))}</p>'
