@@ -5,7 +5,35 @@ from labapp.experiments.ready import need_boot
 need_boot(__name__)
 
 from labapp.experiments.optimization.chaining import chaining, chaining_history  # noqa: E402
+from labapp.experiments.optimization.connecting import connecting  # noqa: E402
+from labapp.experiments.optimization.counters import counters, popular  # noqa: E402
+from labapp.experiments.optimization.counters_kept import counters_kept  # noqa: E402
+from labapp.experiments.optimization.distinct_on import distinct_on  # noqa: E402
+from labapp.experiments.optimization.double_count import double_count  # noqa: E402
 from labapp.experiments.optimization.instances import instances  # noqa: E402
 from labapp.experiments.optimization.instantiation import instances_history, instantiation  # noqa: E402
+from labapp.experiments.optimization.numbering import numbering  # noqa: E402
+from labapp.experiments.optimization.returning import returning  # noqa: E402
+from labapp.experiments.optimization.returning_keys import returning_keys  # noqa: E402
+from labapp.experiments.optimization.top_n import top_n  # noqa: E402
+from labapp.experiments.optimization.upsert import insert_missing, upsert  # noqa: E402
 
-__all__ = ["chaining", "chaining_history", "instances", "instances_history", "instantiation"]
+__all__ = [
+    "chaining",
+    "chaining_history",
+    "connecting",
+    "counters",
+    "counters_kept",
+    "distinct_on",
+    "double_count",
+    "insert_missing",
+    "instances",
+    "instances_history",
+    "instantiation",
+    "numbering",
+    "popular",
+    "returning",
+    "returning_keys",
+    "top_n",
+    "upsert",
+]

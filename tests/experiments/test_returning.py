@@ -1,0 +1,40 @@
+"""Writes that say what they have written."""
+
+import pytest
+
+from labapp.experiments.optimization.returning import returning
+from labapp.experiments.optimization.returning_keys import returning_keys
+from labapp.pinsta.models import Notification
+from tests.experiments.both import assert_agree, database, statements  # noqa: F401
+
+
+@pytest.mark.parametrize("experiment", [returning, returning_keys], ids=lambda each: each.name)
+def test_all_variants_return_and_write_the_same(experiment, database):
+    assert_agree(experiment, database)
+
+
+def test_the_update_that_returns_asks_once(database):
+    assert statements(returning, database, rows=20) == {
+        "save() each": 21, "select, then update": 2, "lock, then update": 4, "UPDATE … RETURNING": 1,
+    }
+
+
+def test_the_insert_that_returns_asks_once(database):
+    assert statements(returning_keys, database, rows=20) == {
+        "save(), ask again": 40, "save() each": 20, "bulk_create, ask again": 4, "bulk_create": 3,
+        "INSERT … RETURNING": 1,
+    }
+
+
+def test_every_variant_marks_them_read(pinsta_db):
+    for variant in returning.variants.values():
+        returning.before(rows=7)
+        assert sorted(variant.call({"rows": 7})) == [1, 2, 3, 4, 5, 6, 7], variant.name
+        assert not Notification.objects.unread().filter(pk__lte=7).exists(), variant.name
+
+
+def test_a_wrong_key_is_noticed(pinsta_db):
+    right = returning_keys.variants["bulk_create"].call({"rows": 3})
+    wrong = [(right[0][0] + 1, right[0][1]), *right[1:]]
+    assert returning_keys.outcome(right, rows=3) == (["inserted-0", "inserted-1", "inserted-2"], 3)
+    assert returning_keys.outcome(wrong, rows=3) == (["inserted-1", "inserted-2"], 3)
