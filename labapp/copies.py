@@ -27,6 +27,12 @@ def private_copy(scale="workshop", seed=1, progress=None, say=None):
     return path
 
 
+def remove(path):
+    """Remove a copy, with what SQLite keeps beside it."""
+    for ending in ("", "-journal", "-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+
+
 @cache
 def _folder(process):
     """

@@ -4,18 +4,21 @@ Django keeps one connection for each alias and thread, made from the settings. H
 at another database. `use()` does it for every thread, now and later. `database()` does it for a block: what
 counts is a context variable, so async code inside follows (contexts are copied), and so do threads and
 executor work that the block starts (they are handed the variable). Other threads meanwhile keep what they
-have. Each block opens connections of its own, one a thread, and closes them at its end.
+have. Each block opens connections of its own, one a thread, and closes them at its end; those of a Target
+that is `entered()` stay open for the next time.
 """
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 
 from django.db import ConnectionHandler, connections
 from django.db.utils import load_backend
+
+PATIENCE = 2.0  # seconds that a server has for the request to end a statement
 
 
 class Target:
@@ -52,14 +55,57 @@ class Target:
 
     def close(self):
         """Close the connections of all threads."""
-        while self._all:
-            connection = self._all.pop()
+        self._close(self._all)
+        self._mine = threading.local()
+
+    def tidy(self):
+        """Keep this thread's connection if nothing is left open in it; close all others."""
+        mine = self._mine.connection if self.opened else None
+        kept = [mine] if mine is not None and _is_clean(mine) else []
+        self._close([each for each in self._all if each not in kept])
+        self._mine = threading.local()
+        if kept:
+            self._mine.connection = mine
+
+    def interrupt(self):
+        """End the statements that run on its connections now; may be called from any thread."""
+        for connection in list(self._all):
+            _interrupt(connection)
+
+    def _close(self, connections):
+        for connection in list(connections):
+            self._all.remove(connection)
             connection.inc_thread_sharing()
             connection.close()
 
 
+def _is_clean(connection):
+    """Whether its server is there and the session is like a new one: no transaction, no SET."""
+    driver = connection.connection
+    if driver is None or connection.in_atomic_block or not connection.get_autocommit():
+        return False
+    if connection.vendor == "postgresql":
+        try:
+            driver.execute("RESET ALL")
+        except connection.Database.Error:
+            return False
+    return True
+
+
+def _interrupt(connection):
+    driver = connection.connection
+    if hasattr(driver, "cancel_safe"):
+        end = partial(driver.cancel_safe, timeout=PATIENCE)
+    else:
+        end = getattr(driver, "interrupt", None)
+    if end is not None:
+        with suppress(connection.Database.Error):  # it has been closed meanwhile, and its statement with it
+            end()
+
+
 _everywhere: dict[str, Target] = {}
 _here: ContextVar[dict[str, Target]] = ContextVar("labapp_databases", default={})  # noqa: B039  (never changed)
+_met: ContextVar[list | None] = ContextVar("labapp_databases_met", default=None)
 
 
 def _target(alias):
@@ -120,29 +166,100 @@ def database(database, alias="default"):
 
     `database` is the path of an SQLite file or an entry as in DATABASES.
     """
-    _install()
     target = Target(alias, _entry(database))
-    token = _here.set({**_here.get(), alias: target})
     try:
-        yield target
+        with _pointed(target):
+            yield target
+    finally:
+        target.close()
+
+
+@contextmanager
+def entered(target):
+    """
+    The same with a Target of yours, again and again: this thread's connection stays open in between.
+
+    One in which something was left open (a transaction, a lost server) is closed, as are those of other
+    threads; on PostgreSQL, what a SET has changed is as it was.
+    """
+    try:
+        with _pointed(target):
+            yield target
+    finally:
+        if _target(target.alias) is not target:
+            target.tidy()
+
+
+@contextmanager
+def _pointed(target):
+    _install()
+    token = _here.set({**_here.get(), target.alias: target})
+    met = _met.get()
+    if met is not None and target not in met:
+        met.append(target)
+    try:
+        yield
     finally:
         _here.reset(token)
-        target.close()
+
+
+def target_of(database, alias="default"):
+    """A Target for `entered()`: a database as in `database()`, not connected yet."""
+    return Target(alias, _entry(database))
+
+
+@contextmanager
+def interruptible(alias="default"):
+    """
+    Yields a function, for any thread, that ends the statements that this block is running.
+
+    On whatever database the alias is pointed at then, inside the block.
+    """
+    met = [_target(alias) or _Plain(connections[alias])]
+    token = _met.set(met)
+    try:
+        yield lambda: [each.interrupt() for each in list(met)]
+    finally:
+        _met.reset(token)
+
+
+class _Plain:
+    """A connection of Django's own, for `interruptible()`."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def interrupt(self):
+        _interrupt(self._connection)
 
 
 @contextmanager
 def read_only(alias="default"):
     """
-    The same SQLite file inside the block, but writing raises `OperationalError`, in each of its threads.
+    The same database inside the block, but writing raises a database error, in each of its threads.
 
     Only what is committed is seen, as its connections are new ones.
     """
-    settings = connections[alias].settings_dict
+    with database(reading(connections[alias].settings_dict), alias) as target:
+        yield target
+
+
+def reading(settings):
+    """The settings of the same database for reading: of the file in SQLite, of the session in PostgreSQL."""
+    if "postgresql" in settings["ENGINE"]:
+        return with_session(settings, default_transaction_read_only="on")
     name = settings["NAME"]
     if not str(name).startswith("file:"):
         name = f"{Path(name).resolve().as_uri()}?mode=ro"
-    with database({**settings, "NAME": name}, alias) as target:
-        yield target
+    return {**settings, "NAME": name}
+
+
+def with_session(settings, **variables):
+    """The settings of a PostgreSQL database whose sessions begin with these variables, as by SET."""
+    words = [f"-c {name}={value}" for name, value in variables.items()]
+    options = settings.get("OPTIONS") or {}
+    given = [options["options"]] if options.get("options") else []
+    return {**settings, "OPTIONS": {**options, "options": " ".join([*given, *words])}}
 
 
 def _entry(database):

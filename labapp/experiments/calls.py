@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from labapp import probe
 from labapp.experiments.databases import guarded
-from labapp.experiments.faults import sentence
+from labapp.experiments.faults import sentence, told
 from labapp.experiments.figures import Reading
 from labapp.experiments.world import parameters, stage, world
 from labapp.measure import Measurement, Result, difference, environment, peak_kib, sample
@@ -25,7 +25,7 @@ class Calls:
 
     def measure(self, experiment, settings, stop, observe, *, budget_ms, target):
         """Measure every variant at one setting; ``observe(result)`` sees each stage. The final Result."""
-        with world(experiment, settings), guarded(stop):
+        with told(), world(experiment, settings), guarded(stop):
             run = Run(experiment, settings, stop, observe)
             run.record_each()
             stop.hurry()

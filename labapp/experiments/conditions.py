@@ -1,27 +1,12 @@
-"""The world around the work: the round trip to the database, and the database itself."""
+"""The world around the work: how far the database is, and what Python does meanwhile."""
 
-import time
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 
-from labapp import probe
-from labapp.experiments.parameters import Choice, Condition, Number
+from labapp.experiments.distance import round_trip
+from labapp.experiments.parameters import Choice, Condition
 from labapp.measure.garbage import leave_alone
 
-
-@contextmanager
-def _delayed(milliseconds):
-    """Sleep before each statement, commit included; what was really slept is in each Query's ``wait_ms``."""
-    if not milliseconds:
-        yield
-        return
-    with probe.before_statement(lambda: time.sleep(milliseconds / 1000)):
-        yield
-
-
-def round_trip(default=0.0, high=20.0):
-    """The way to the database and back, slept before each statement (talk 4.2). In ms."""
-    parameter = Number("round_trip", default, help="round trip", unit="ms", low=0.0, high=high, step=0.5)
-    return Condition(parameter, _delayed, mark="simulated")
+__all__ = ["garbage", "round_trip"]
 
 
 def garbage():

@@ -1,49 +1,59 @@
 """Which database an experiment runs on, what it may do there, and how a query is stopped."""
 
-import contextvars
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import connections
 
 from labapp import databases, probe
-from labapp.experiments.parameters import Choice, Condition
+from labapp.experiments.durability import durability
+from labapp.experiments.homes import POSTGRESQL, PROXIED, SQLITE, entered, keep, scratch
+from labapp.experiments.parameters import BadSetting, Choice, Condition
+from labapp.services import postgresql
+
+__all__ = ["database", "durability", "guarded", "keep", "needs_postgresql", "scratch"]
 
 
-def database():
-    """The database, a choice in the panel. Variants only read: one that writes raises, nothing changes."""
-    parameter = Choice("database", "SQLite", help="database", choices=("SQLite",))
-    return Condition(parameter, lambda choice: databases.read_only())
+@dataclass(frozen=True)
+class Databases(Choice):
+    """The databases that can be had on this machine; ``hint`` says how to get the others."""
+
+    hint: str = ""
+
+    def refuse(self, value):
+        if self.hint and value in (POSTGRESQL, PROXIED):
+            raise BadSetting(f"{self.name} cannot be {value!r} here. {self.hint}")
+        super().refuse(value)
+
+
+def database(writes=False):
+    """The database, a choice in the panel: SQLite, PostgreSQL, or that with a proxy in front of it.
+
+    Variants only read: one that writes raises, and nothing changes. With ``writes`` they have a copy of the
+    seeded data to themselves, one for each kind of database, kept while the process lives.
+    """
+    if postgresql.find() is None:
+        parameter = Databases("database", SQLITE, choices=(SQLITE,), hint=postgresql.HOW)
+    else:
+        parameter = Databases("database", SQLITE, choices=(SQLITE, POSTGRESQL, PROXIED))
+    owner = object() if writes else None  # no two experiments share a copy
+    return Condition(parameter, lambda kind: entered(kind, owner))
+
+
+def needs_postgresql():
+    """Nothing, or why a variant cannot run on the database at hand."""
+    return "" if connections["default"].vendor == "postgresql" else "needs PostgreSQL, this is SQLite"
 
 
 @contextmanager
 def guarded(stop):
     """A measurement that ends at the next statement once ``stop`` says so, or inside a long one."""
-    connection = connections["default"]
     with probe.unrecorded():
-        connection.ensure_connection()
-    stop.interrupters.append(lambda: _interrupt(connection))
-    try:
-        with probe.before_statement(stop.check, waits=False):
-            yield
-    finally:
-        stop.interrupters.clear()
-
-
-def _interrupt(connection):
-    """End the statement that this connection is busy with; may be called from any thread."""
-    driver = connection.connection
-    end = getattr(driver, "interrupt", None) or getattr(driver, "cancel_safe", None)
-    if end is not None:
-        end()
-
-
-_kept = {}
-
-
-def keep(name, make):
-    """What ``make()`` gives, made once for each database and outside of the measurement: unrecorded, and
-    allowed to write."""
-    key = name, str(connections["default"].settings_dict["NAME"])
-    if key not in _kept:
-        _kept[key] = contextvars.Context().run(make)
-    return _kept[key]
+        connections["default"].ensure_connection()
+    with databases.interruptible() as interrupt:
+        stop.interrupters.append(interrupt)
+        try:
+            with probe.before_statement(stop.check, waits=False):
+                yield
+        finally:
+            stop.interrupters.clear()

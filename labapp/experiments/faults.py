@@ -1,14 +1,70 @@
 """What went wrong in a variant, in one sentence with its place."""
 
 import traceback
+from contextlib import contextmanager
+
+from django.db import InterfaceError, OperationalError
 
 from labapp.probe.sites import label
 
+REFUSED = "readonly database", "read-only transaction", "permission denied for"
+# PostgreSQL shuts down, has crashed, is starting; and what the driver says when nobody answers it.
+ENDED = "57P01", "57P02", "57P03"
+SILENT = (
+    "closed the connection", "connection is lost", "Connection refused", "reset by peer",
+    "the database system is",
+)
+
+
+class ServerDied(Exception):
+    """PostgreSQL has died while it was measured; its text is one sentence."""
+
+    def __init__(self, during="this"):
+        super().__init__(
+            f"PostgreSQL has died while {during} ran; the next run starts it again, with its data."
+        )
+
+
+@contextmanager
+def told():
+    """A measurement in which a server's death ends all, as ServerDied, whatever follows from it."""
+    try:
+        yield
+    except Exception as error:
+        chain = list(_chain(error))
+        deaths = [each for each in chain if isinstance(each, ServerDied)]
+        if deaths:
+            raise deaths[0] from None
+        if any(map(lost, chain)):
+            raise ServerDied from error
+        raise
+
+
+def lost(error):
+    """Whether this is PostgreSQL being gone, not something that it answered."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    code = getattr(error.__cause__, "sqlstate", "")  # None for what the driver says by itself
+    return code in ENDED or (code is None and any(words in str(error) for words in SILENT))
+
+
+def _chain(error):
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
 
 def sentence(error, variant):
-    """"ValueError: no such board (In [7], line 3)", or what a known fault means in plain words."""
+    """"ValueError: no such board (In [7], line 3)", or what a known fault means in plain words.
+
+    ServerDied where it means the end of the whole measurement.
+    """
+    if isinstance(error, ServerDied):
+        raise ServerDied(variant.name) from error
+    if lost(error):
+        raise ServerDied(variant.name) from error
     text = " ".join(str(error).split()) or "no message"
-    if "readonly database" in text or "read-only transaction" in text:
+    if any(words in text for words in REFUSED):
         return f"{variant.name} writes to the database, and this experiment only reads; nothing was changed."
     return f"{type(error).__name__}: {text}{_place(error, variant)}"
 

@@ -88,7 +88,7 @@ def test_figures_and_the_rate_are_part_of_the_result(tags):
 
 def test_the_stage_is_neither_delayed_nor_recorded(tags, monkeypatch):
     slept = []
-    monkeypatch.setattr("labapp.experiments.conditions.time.sleep", slept.append)
+    monkeypatch.setattr("labapp.experiments.distance.time.sleep", slept.append)
     tags.run(budget_ms=0, round_trip=5)
     # Warm-up runs are not delayed either: three inserts, then the one statement of at_once.
     recorded = tags.run(budget_ms=0, round_trip=5)

@@ -56,7 +56,7 @@ three_pages = Experiment(
     "three_pages",
     question="Which of these does a slower network hit hardest?",
     claims=["4.2"],
-    conditions=[round_trip(), database()],
+    conditions=[database(), round_trip()],
 )
 three_pages.variant(hall_of_fame, name="hall of fame")
 three_pages.variant(notifications)
@@ -102,7 +102,7 @@ two_cures = Experiment(
         Integer("rows", 200, low=1, high=500, help="rows"),
         Choice("whose", "many people", choices=tuple(WHOSE), help="whose profile each row shows"),
     ],
-    conditions=[round_trip(), database()],
+    conditions=[database(), round_trip()],
 )
 
 
@@ -180,7 +180,7 @@ nested = Experiment(
         Integer("photos", 20, low=1, high=200, help="photos on the page"),
         Integer("comments", 3, low=1, high=10, help="comments shown per photo"),
     ],
-    conditions=[round_trip(), database()],
+    conditions=[database(), round_trip()],
 )
 nested.variant(talk_of_the_town, baseline=True, name="naive")
 

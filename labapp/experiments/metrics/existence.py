@@ -9,7 +9,7 @@ from labapp.pinsta.models import Like
 exists_count_len = Experiment(
     "exists_count_len", question="Are there any? What does it cost to ask?", claims=["4.1"],
     parameters=[Integer("rows", 1000, low=0, high=10_000, step=100, help="rows that match")],
-    conditions=[round_trip(), database()],
+    conditions=[database(), round_trip()],
 )
 
 

@@ -30,7 +30,7 @@ feed = Experiment(
         Integer("photos", 30, low=1, high=200, help="photos on the page"),
         Integer("comments", 2, low=0, high=10, help="comments shown per photo"),
     ],
-    conditions=[round_trip(), database()],
+    conditions=[database(), round_trip()],
     finish=render,
     includes=["Times are of the queries, the models made of the rows, and the page rendered from them."],
 )

@@ -17,7 +17,7 @@ from labapp.pinsta.models import Board, Photo, Tag
 pages = Experiment(
     "pages", question="Which of these pages survives its own success?", claims=["4.1"],
     parameters=[Integer("size", 20, low=1, high=100, help="things on the page")],
-    conditions=[round_trip(), database()],
+    conditions=[database(), round_trip()],
     includes=["Times are of whole requests: middleware, session, user, view and template."],
 )
 

@@ -17,7 +17,7 @@ prefetch_defeated = Experiment(
             choices=(".all()", ".filter()", ".order_by()", ".count()", ".first()", "[:3]"),
         ),
     ],
-    conditions=[round_trip(), database()],
+    conditions=[database(), round_trip()],
     memory=True,
     includes=["Times are of the queries, the models made of the rows, and what is done with them in Python."],
 )

@@ -27,7 +27,7 @@ def multiplied(growth):
 round_trip = Experiment(
     "round_trip", question="How long does the page wait for the network?", claims=["4.2"],
     parameters=[Integer("photos", 30, low=1, high=100, help="photos looked up")],
-    conditions=[way(default=1.0), database()],
+    conditions=[database(), way(default=1.0)],
     predict=multiplied,
 )
 
