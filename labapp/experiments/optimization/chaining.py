@@ -36,7 +36,7 @@ chaining_history = reference("chaining")
 
 def contents(photos, **_):
     """What is compared: keys and captions, whether models or tuples hold them."""
-    return [(row.pk, row.caption) if isinstance(row, Photo) else (row[0], row[3]) for row in photos]
+    return [(row.pk, row.caption) if isinstance(row, Photo) else tuple(row[:2]) for row in photos]
 
 
 def part(name):
@@ -121,4 +121,4 @@ def raw_cursor(filters):
         return cursor.fetchall()
 
 
-COLUMNS = "id, author_id, board_id, caption, image, width, height, created"
+COLUMNS = "id, caption, image, width, height, author_id, board_id, created"
