@@ -5,6 +5,7 @@ from weakref import WeakKeyDictionary
 import ipywidgets as widgets
 
 from labapp.experiments.parameters import BadSetting
+from labapp.experiments.saying import heard
 from labapp.measure.environment import environment
 from labapp.panel import display, status, text
 from labapp.panel.actions import Actions
@@ -87,8 +88,12 @@ class Panel(widgets.VBox):
 
     def begin(self, work):
         """Have ``work(stop)`` done by the worker in place of what this panel asked for before."""
+        def heeded(stop):
+            with heard(lambda sentence: self.say(Status("busy", sentence))):
+                work(stop)
+
         self._actions.running(True)
-        self._measuring.begin(work)
+        self._measuring.begin(heeded)
 
     def say(self, state):
         """Show a Status."""
@@ -136,13 +141,18 @@ class Panel(widgets.VBox):
         if new:
             self.result = result
             self._picture.dim(False)
-            self._heading.show(self._headed(result.settings, result.environment))
+            self._head()
             self._draw_open_tab()
         self.say(status.of(result, budget_ms))
         self._open_tab.between()
         if result.final:
             LATEST[self.experiment] = result
             self._picture.hear(result)
+
+    def _head(self):
+        """The heading is of the measurement that is shown; some words of it are known only at its end."""
+        if self.result is not None:
+            self._heading.show(self._headed(self.result.settings, self.result.environment))
 
     def _draw_open_tab(self):
         self._open_tab.show(self.result)
@@ -153,6 +163,7 @@ class Panel(widgets.VBox):
 
     def _ended(self, why):
         self._idle()
+        self._head()
         if why:
             self.say(Status("still", f"{why} {self._whose()}".rstrip()))
 
