@@ -14,17 +14,21 @@ from labapp.experiments.optimization.estimates import estimates  # noqa: E402
 from labapp.experiments.optimization.existence import existence  # noqa: E402
 from labapp.experiments.optimization.index_cost import index_cost  # noqa: E402
 from labapp.experiments.optimization.indexes import indexes  # noqa: E402
+from labapp.experiments.optimization.inserting import bulk_insert  # noqa: E402
 from labapp.experiments.optimization.instances import instances  # noqa: E402
 from labapp.experiments.optimization.instantiation import instances_history, instantiation  # noqa: E402
+from labapp.experiments.optimization.lost_update import lost_update  # noqa: E402
 from labapp.experiments.optimization.numbering import numbering  # noqa: E402
 from labapp.experiments.optimization.pagination import pagination  # noqa: E402
 from labapp.experiments.optimization.returning import returning  # noqa: E402
 from labapp.experiments.optimization.returning_keys import returning_keys  # noqa: E402
+from labapp.experiments.optimization.saving import save_columns  # noqa: E402
 from labapp.experiments.optimization.search import search  # noqa: E402
 from labapp.experiments.optimization.top_n import top_n  # noqa: E402
 from labapp.experiments.optimization.upsert import insert_missing, upsert  # noqa: E402
 
 __all__ = [
+    "bulk_insert",
     "chaining",
     "chaining_history",
     "connecting",
@@ -40,11 +44,13 @@ __all__ = [
     "instances",
     "instances_history",
     "instantiation",
+    "lost_update",
     "numbering",
     "pagination",
     "popular",
     "returning",
     "returning_keys",
+    "save_columns",
     "search",
     "top_n",
     "upsert",

@@ -44,7 +44,7 @@ class Waiting(models.Model):
         app_label, db_table = "lab", "lab_waiting"
 
 
-MODELS = {"Pinsta's": Comment, "bare": Bare}
+MODELS = {"indexed": Comment, "bare": Bare}
 
 
 @lru_cache(maxsize=4)

@@ -19,7 +19,7 @@ _writers = ContextVar("labapp_writers")
 
 WAITING = """
     SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE NOT granted AND datname = current_database()
+    WHERE NOT granted AND locktype IN ('transactionid', 'tuple') AND datname = current_database()
 """
 
 

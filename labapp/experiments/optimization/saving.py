@@ -67,7 +67,7 @@ def changed(recording, _, **__):
 save_columns = Experiment(
     "save_columns", question="One column changes. What is written?", claims=["5.3"],
     parameters=[
-        Integer("rows", 100, low=1, high=500, help="rows that change"),
+        Integer("rows", 100, low=1, high=1_000, help="rows that change"),
         Choice("width", "narrow", help="a row is", choices=tuple(MODELS)),
         Choice("commit", "once", help="commit", choices=("once", "each statement")),
     ],
