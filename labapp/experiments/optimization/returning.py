@@ -29,7 +29,7 @@ def unread(rows):
 
 returning = Experiment(
     "returning", question="Which rows did the UPDATE change?", claims=["5.5"],
-    parameters=[Integer("rows", 50, low=1, high=200, help="unread notifications")],
+    parameters=[Integer("rows", 20, low=1, high=200, help="unread notifications")],
     conditions=[database(writes=True), durability(), round_trip()],
     before=unread_again, outcome=shown, rate=("rows", lambda rows, **_: rows),
     includes=["Times are of the writes and commits; making all unread before each call is not in them."],

@@ -32,7 +32,7 @@ def keys_hold(value, /, **_):
 
 returning_keys = Experiment(
     "returning_keys", question="Which keys did the new rows get?", claims=["5.5"],
-    parameters=[Integer("rows", 50, low=1, high=500, help="rows inserted")],
+    parameters=[Integer("rows", 20, low=1, high=200, help="rows inserted")],
     conditions=[database(writes=True), durability(), round_trip()],
     before=none_of_them, outcome=keys_hold, rate=("rows", lambda rows, **_: rows),
     includes=["Times are of the writes and commits; taking the rows out before each call is not in them."],

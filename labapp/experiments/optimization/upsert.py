@@ -12,7 +12,7 @@ from labapp.experiments.parameters import Integer
 from labapp.pinsta.models import Tag
 
 PARAMETERS = [
-    Integer("rows", 50, low=1, high=500, help="tags in the import"),
+    Integer("rows", 20, low=1, high=200, help="tags in the import"),
     Integer("known", 50, low=0, high=100, step=10, help="per cent of them that exist"),
 ]
 INCLUDES = [
