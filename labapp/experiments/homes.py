@@ -13,6 +13,7 @@ from django.db import connections
 from labapp import copies, databases, probe
 from labapp.experiments.faults import ServerDied
 from labapp.experiments.parameters import BadSetting
+from labapp.experiments.saying import say
 from labapp.pinsta import seeding
 from labapp.services import ServiceError, postgresql
 
@@ -56,12 +57,18 @@ _targets, _copies, _kept = {}, {}, {}
 def entered(kind, owner=None):
     """The database of this kind, for reading; with an ``owner`` the owner's own copy, for writing."""
     try:
-        server = None if kind == SQLITE else postgresql.server()
+        server = None if kind == SQLITE else _server()
         home = _shared(kind, server) if owner is None else _own(kind, server, data_here(), owner)
         with _in(home):
             yield
     except (ServiceError, seeding.SeedingError) as error:
         raise BadSetting(f"database cannot be {kind!r} now. {error}") from error
+
+
+def _server():
+    if not postgresql.running():
+        say("Starting PostgreSQL and filling it with the data.")
+    return postgresql.server()
 
 
 @contextmanager

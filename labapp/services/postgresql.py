@@ -18,7 +18,7 @@ from labapp.services.guarded import Guarded
 from labapp.services.programs import HOW, find
 from labapp.services.users import plain_user
 
-__all__ = ["HOW", "ROLE", "Server", "find", "server"]
+__all__ = ["HOW", "ROLE", "Server", "find", "running", "server"]
 
 ROLE = "pinsta"
 
@@ -160,6 +160,11 @@ def server():
         elif not _server.alive:
             _server.revive()
         return _server
+
+
+def running():
+    """Whether this process's server is up, so that asking for it takes no time."""
+    return _server is not None and _server.alive
 
 
 def _forget():
