@@ -182,6 +182,8 @@ def entered(target):
     One in which something was left open (a transaction, a lost server) is closed, as are those of other
     threads; on PostgreSQL, what a SET has changed is as it was.
     """
+    if _target(target.alias) is not target:
+        target.tidy()
     try:
         with _pointed(target):
             yield target

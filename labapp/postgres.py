@@ -39,6 +39,11 @@ def reading(scale, seed, progress=None, say=None):
     return {**server.entry(name), "USER": READER, "PASSWORD": _password_of_reader(server)}
 
 
+def has(scale, seed):
+    """Whether the server runs and its database for reading is there, so that it can be had at once."""
+    return any(server.alive and f"pinsta_{scale}_{seed}" in names for server, names in list(_made.items()))
+
+
 def writing(scale, seed):
     """The entry that may write to the database of `reading()`: for what is there before anything is read."""
     server = postgresql.server()

@@ -57,7 +57,7 @@ _targets, _copies, _kept = {}, {}, {}
 def entered(kind, owner=None):
     """The database of this kind, for reading; with an ``owner`` the owner's own copy, for writing."""
     try:
-        server = None if kind == SQLITE else _server()
+        server = None if kind == SQLITE else _server(kind)
         home = _shared(kind, server) if owner is None else _own(kind, server, data_here(), owner)
         with _in(home):
             yield
@@ -65,10 +65,28 @@ def entered(kind, owner=None):
         raise BadSetting(f"database cannot be {kind!r} now. {error}") from error
 
 
-def _server():
-    if not postgresql.running():
+def _server(kind):
+    """The server, the data in it; what that takes is said."""
+    from labapp import postgres
+
+    data = _seeded(data_here(), kind)
+    if not postgres.has(*data):
         say("Starting PostgreSQL and filling it with the data.")
+        postgres.reading(*data, progress=_told_in_steps("Filling PostgreSQL with the data"), say=say)
     return postgresql.server()
+
+
+def _told_in_steps(sentence, steps=10):
+    """``progress(done, total)`` that says the sentence with each tenth of the way."""
+    said = 0
+
+    def progress(done, total):
+        nonlocal said
+        if steps * done // total > said:
+            said = steps * done // total
+            say(f"{sentence}: {done:,} of {total:,} rows.")
+
+    return progress
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from labapp.experiments.faults import ServerDied
 from labapp.experiments.parameters import BadSetting
 from labapp.experiments.variant import BadVariant
 from labapp.measure.storage import ResultError
@@ -46,7 +47,7 @@ def words(settings):
 def fault(error):
     """An error in one sentence; ours say what is wrong by themselves, others are named."""
     said = " ".join(str(error).split())
-    if isinstance(error, (BadSetting, BadVariant, ResultError)) and said:
+    if isinstance(error, (BadSetting, BadVariant, ResultError, ServerDied)) and said:
         return said
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
