@@ -1,15 +1,18 @@
 """A PostgreSQL data folder: made, its server started on a free port, and its complaints in one sentence."""
 
+import os
 import re
+import signal
 import socket
 import time
 
 from labapp.services import folders
 from labapp.services.errors import ServiceError
-from labapp.services.guardian import postmaster
+from labapp.services.guardian import postmaster, postmaster_pid
 
 NEEDS = 150  # megabytes: an empty one has 40, its log grows by pieces of 16, and there is to be data
 PATIENCE = 60  # seconds until a server that does not answer is given up
+STOPPING = 1.5  # seconds that a server without a guardian has to end
 PORTS = 5  # that are tried, when somebody else is quicker
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -23,6 +26,10 @@ SETTINGS = {
 
 class Taken(ServiceError):
     """The port that was free a moment ago is not."""
+
+
+class Busy(ServiceError):
+    """What is left of the server before still uses the data."""
 
 
 def make(guarded, programs, password):
@@ -40,14 +47,32 @@ def make(guarded, programs, password):
 
 def start(guarded, programs, extensions, port=None):
     """Start the server on this port or, where that is taken or none, on another; the port."""
-    for _ in range(PORTS):
+    deadline, taken = time.monotonic() + PATIENCE, 0
+    while True:
         port = port or free_port()
         try:
             _start(guarded, programs, extensions, port)
             return port
-        except Taken as taken:
-            port, last = None, taken
-    raise ServiceError(f"PostgreSQL found {PORTS} free ports taken when it wanted them.") from last
+        except Taken:
+            port, taken = None, taken + 1
+            if taken == PORTS:
+                raise ServiceError(f"PostgreSQL found {PORTS} ports taken that had been free.") from None
+        except Busy:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def settle(folder):
+    """Wait until a server that lost its guardian has ended, so that another can start on its data."""
+    deadline = time.monotonic() + STOPPING
+    while pid := postmaster_pid(str(folder.path)):
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+    # PostgreSQL takes the number in it for a living server where nobody takes notice of those that ended. The
+    # data are safe without it: the shared memory says whether anybody still uses them.
+    (folder.path / "data" / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _start(guarded, programs, extensions, port):
@@ -84,6 +109,8 @@ def trouble(folder, log, read_from=0):
     said = (folder.path / log).read_bytes()[read_from:].decode(errors="replace")
     if "Address already in use" in said or "could not create any TCP/IP sockets" in said:
         return Taken("PostgreSQL's port is taken.")
+    if "is still in use" in said:
+        return Busy("The PostgreSQL before has not ended.")
     if re.search("No space left on device|File too large|Disk quota exceeded", said):
         why = f"the disk is full ({folders.free_megabytes(folder.path):.0f} MB are free)"
         return folders.no_space("PostgreSQL", folder.path.parent, why)

@@ -175,16 +175,25 @@ def sweep(parent):
 
 def _stop_left_over(folder):
     """Without Linux's help a server outlives its guardian: stop the one whose folder this is."""
+    if pid := postmaster_pid(folder):
+        _kill(pid, signal.SIGKILL)
+
+
+def postmaster_pid(folder):
+    """The process id of the server that works in this folder; None when it has ended."""
     pid, *_ = postmaster(folder) or [""]
-    if pid.isdigit() and folder in _command(int(pid)):
-        _kill(int(pid), signal.SIGKILL)
+    return int(pid) if pid.isdigit() and folder in _command(int(pid)) else None
 
 
 def _command(pid):
-    if LINUX:
+    """The command line of a process; empty for one that has ended, taken notice of or not."""
+    if not LINUX:
+        return os.popen(f"ps -o command= -p {pid}").read()
+    try:
         with open(f"/proc/{pid}/cmdline") as file:
             return file.read()
-    return os.popen(f"ps -o command= -p {pid}").read()
+    except OSError:
+        return ""
 
 
 def postmaster(folder):

@@ -112,6 +112,7 @@ class Server:
         """Start it again on its own data, on the same port where that is free; ServiceError says why not."""
         began = time.perf_counter()
         if not self._guarded.guarded:
+            cluster.settle(self._guarded.folder)
             self._guarded.renew()
         self._start(self.port)
         self.restarts += 1
