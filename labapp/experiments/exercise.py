@@ -87,7 +87,7 @@ class Exercise:
         except TimeoutError:
             verdict.say(False, f"It did not end within {LIMIT:g} seconds. Is there a loop that never ends?")
         else:
-            judge(self, trials, verdict)
+            self._judge(trials, verdict)
             if changed := seal.replaced():
                 verdict.say(False, changed_code(changed))
         progress.note_try(self.name, verdict.passed)
@@ -112,6 +112,9 @@ class Exercise:
             text = str(refusal) if isinstance(refusal, BadVariant) else f"it must be a function of {offered}."
             return not verdict.say(False, f"This cannot be called: {text}")
         return False
+
+    def _judge(self, trials, verdict):
+        judge(self, trials, verdict)
 
     def _try(self, function, stop):
         """The trials, in order; after one that raised none follow."""

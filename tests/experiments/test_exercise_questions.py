@@ -101,13 +101,15 @@ def test_the_questions_of_notebook_04():
 def test_the_standing_lists_every_exercise(kept):
     assert every() == [
         "04 constant feed", "04 slowest far away", "04 defeated", "04 nested page", "04 transfer",
+        "05 plain rows", "05 turn all", "05 thank all", "05 like counter", "05 index", "05 keyset",
+        "05 right numbers", "05 transfer",
     ]
     metrics.transfer.check("2 + 3n")
     metrics.transfer.check("2 + 2n")
     progress.note_prediction("04 feed", 7)
     progress.note_prediction("04 time", None)
     standing = Standing()
-    assert standing.sentence == "1 of 5 exercises solved, 1 prediction written down."
+    assert standing.sentence == "1 of 13 exercises solved, 1 prediction written down."
     assert (
         "✓ 04 transfer" in repr(standing)
         and "2 tries" in repr(standing)

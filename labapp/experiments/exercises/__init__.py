@@ -12,10 +12,20 @@ from labapp.experiments.ready import need_boot
 need_boot(__name__)
 
 from labapp.experiments.exercise import Exercise  # noqa: E402
+from labapp.experiments.exercises.indexing import IndexExercise  # noqa: E402
 from labapp.experiments.exercises.metrics import nested, three_pages, two_cures  # noqa: E402
+from labapp.experiments.exercises.optimization import (  # noqa: E402
+    newsletter,
+    numbers,
+    older,
+    thanked,
+    turned,
+)
 from labapp.experiments.question import Question  # noqa: E402
 
-__all__ = ["every", "nested", "three_pages", "two_cures"]
+__all__ = [
+    "every", "nested", "newsletter", "numbers", "older", "thanked", "three_pages", "turned", "two_cures",
+]
 
 
 def every():
@@ -23,5 +33,5 @@ def every():
     found = []
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         values = vars(import_module(module.name)).values()
-        found += [value.name for value in values if isinstance(value, Exercise | Question)]
+        found += [value.name for value in values if isinstance(value, Exercise | IndexExercise | Question)]
     return found
