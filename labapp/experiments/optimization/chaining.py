@@ -19,11 +19,9 @@ from labapp.experiments.parameters import Integer
 from labapp.pinsta.models import Photo
 from labapp.reference import reference
 
-ROWS = 20
 COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-# No column but the key has an index here: whatever the conditions are, the database goes by the key.
+# None of these columns has an index: whatever the conditions are, the database goes by the key.
 LIMITS = {
-    "pk": {"lte": ROWS, "gte": 1, "gt": 0, "lt": ROWS + 1},
     "width": {"gt": 0, "gte": 0, "lt": 10**9, "lte": 10**9},
     "height": {"gt": 0, "gte": 0, "lt": 10**9, "lte": 10**9},
     "created": {name: datetime(2000 if name[0] == "g" else 2100, 1, 1, tzinfo=UTC) for name in COMPARISONS},
@@ -61,7 +59,10 @@ def _parts_of(recording, parameters):
 
 chaining = Experiment(
     "chaining", question="Is it slow to chain filters?", claims=["5.1"],
-    parameters=[Integer("filters", 20, low=1, high=20, help="conditions")],
+    parameters=[
+        Integer("filters", 20, low=1, high=20, help="conditions"),
+        Integer("rows", 20, low=1, high=200, help="photos found"),
+    ],
     conditions=[database(), round_trip()],
     outcome=contents,
     figures=[
@@ -70,7 +71,7 @@ chaining = Experiment(
         Figure("run", "µs", "Asking the database and making models of its rows.", of=part("run")),
     ],
     includes=[
-        f"Times are of building the queryset, compiling its SQL, asking, and making models of {ROWS} rows.",
+        "Times are of building the queryset, compiling its SQL, asking, and making models of the rows.",
         f"Build, compile and run are medians of {REPEATS} calls of their own, without recorder and round "
         "trip: together a little less than the latency.",
         "Avoiding long chains was good advice up to Django 1.5; it expired with 1.6 (see chaining_history).",
@@ -78,41 +79,42 @@ chaining = Experiment(
 )
 
 
-def conditions(filters):
-    """So many conditions of a search form, as lookups: the first leaves ROWS photos, and these fulfil all.
+def conditions(filters, rows):
+    """So many conditions of a search form, as lookups: the first leaves so many rows, and these fulfil all.
 
     In the order in which Q puts names, so that all variants ask the same SQL.
     """
-    every = [(f"{field}__{name}", value) for field in LIMITS for name, value in LIMITS[field].items()]
+    limits = {"pk": {"lte": rows, "gte": 1, "gt": 0, "lt": rows + 1}, **LIMITS}
+    every = [(f"{field}__{name}", value) for field in limits for name, value in limits[field].items()]
     return dict(sorted(every[:filters]))
 
 
 @chaining.variant(baseline=True, name="one filter()")
-def one_filter(filters):
+def one_filter(filters, rows):
     """All conditions in one call."""
-    return Photo.objects.order_by("pk").filter(**conditions(filters))
+    return Photo.objects.order_by("pk").filter(**conditions(filters, rows))
 
 
 @chaining.variant
-def chained(filters):
+def chained(filters, rows):
     """A filter() for each condition; each copies the queryset."""
     photos = Photo.objects.order_by("pk")
-    for lookup, value in conditions(filters).items():
+    for lookup, value in conditions(filters, rows).items():
         photos = photos.filter(**{lookup: value})
     return photos
 
 
 @chaining.variant(name="one Q")
-def one_q(filters):
+def one_q(filters, rows):
     """All conditions in a Q object, and one filter()."""
-    return Photo.objects.order_by("pk").filter(Q(**conditions(filters)))
+    return Photo.objects.order_by("pk").filter(Q(**conditions(filters, rows)))
 
 
 @chaining.variant(name="raw cursor")
-def raw_cursor(filters):
+def raw_cursor(filters, rows):
     """The SQL written by hand; rows stay tuples, no models."""
     where, params = [], []
-    for lookup, value in conditions(filters).items():
+    for lookup, value in conditions(filters, rows).items():
         column, comparison = lookup.split("__")
         where.append(f"{'id' if column == 'pk' else column} {COMPARISONS[comparison]} %s")
         params.append(value)
