@@ -1,5 +1,7 @@
 """Two counts in one query: the wrong numbers are known to be wrong."""
 
+import pytest
+
 from labapp.experiments.optimization.double_count import double_count
 from labapp.pinsta.models import Photo
 from tests.experiments.both import assert_agree, database, recorded, statements  # noqa: F401
@@ -21,6 +23,13 @@ def test_the_wrong_numbers_are_the_product(database):
 def test_a_wrong_variant_is_not_compared(database):
     wrong = double_count.run(budget_ms=200, database=database, photos=5)["two Counts"]
     assert wrong.same is False and wrong.samples_ms and wrong.comparison is None
+
+
+def test_the_check_knows_which_variant_is_wrong(pinsta_db, monkeypatch):
+    for name, wrong in (("two Counts", ""), ("two subqueries", "It is not.")):
+        with monkeypatch.context() as patch, pytest.raises(AssertionError, match=name):
+            patch.setattr(double_count.variants[name], "wrong", wrong)
+            assert_agree(double_count, "SQLite")
 
 
 def most_commented():

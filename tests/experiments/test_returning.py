@@ -20,10 +20,11 @@ def test_the_update_that_returns_asks_once(database):
 
 
 def test_the_insert_that_returns_asks_once(database):
-    assert statements(returning_keys, database, rows=20) == {
-        "save(), ask again": 40, "save() each": 20, "bulk_create, ask again": 4, "bulk_create": 3,
-        "INSERT … RETURNING": 1,
-    }
+    sent = statements(returning_keys, database, rows=20)
+    bulk = sent.pop("bulk_create")
+    assert bulk in (1, 3)  # with BEGIN and COMMIT, which Django 6.1 leaves out around a single INSERT
+    assert sent.pop("bulk_create, ask again") == bulk + 1
+    assert sent == {"save(), ask again": 40, "save() each": 20, "INSERT … RETURNING": 1}
 
 
 def test_every_variant_marks_them_read(pinsta_db):

@@ -71,15 +71,17 @@ def _served(pooled, settings, *, threads, pool, **_):
 
 
 def _warm(site, threads):
-    """Each thread has served a request before, and the pool is full."""
+    """Each thread has had a connection before, and the pool is full."""
     if site.pool:
         site.pool.open(wait=True, timeout=PATIENCE)
     together = Barrier(threads)
 
     def connect(_):
-        connections["default"].ensure_connection()
-        close_old_connections()
-        together.wait(PATIENCE)
+        try:
+            connections["default"].ensure_connection()
+            close_old_connections()
+        finally:
+            together.wait(PATIENCE)
 
     list(site.workers.map(connect, range(threads)))
 
