@@ -1,6 +1,7 @@
 """Make docs/feed-panel.png: the feed's panel in a real JupyterLab, measured on this machine. Needs Chromium.
 
     .venv/bin/python scripts/screenshot.py [--theme dark] [--width 1100] [path]
+    .venv/bin/python scripts/screenshot.py --experiment top_n --panel 'tab="Plan"' plan.png
 """
 
 from __future__ import annotations
@@ -19,10 +20,7 @@ from tests.browser.chromium import Notebook, chromium  # noqa: E402
 from tests.browser.jupyter import jupyterlab  # noqa: E402
 from tests.requires import find_chromium  # noqa: E402
 
-CELLS = (
-    "import labapp\nlabapp.boot('workshop', quiet=True)\nfrom labapp.experiments.metrics.feed import feed",
-    "feed.panel(round_trip=1, budget=10)",
-)
+BOOT = "import labapp\nlabapp.boot('workshop', quiet=True)"
 AROUND = 270  # pixels of JupyterLab beside a panel
 
 
@@ -32,6 +30,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("path", nargs="?", type=Path, default=ROOT / "docs" / "feed-panel.png")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--width", type=int, default=1100, help="of the panel, in pixels (default: 1100)")
+    parser.add_argument("--experiment", default="feed", help="its name (default: feed)")
+    parser.add_argument("--panel", default="round_trip=1, budget=10", help="what it is opened with")
     return parser.parse_args()
 
 
@@ -47,7 +47,8 @@ def main() -> int:
         page = browser.new_page(
             viewport={"width": options.width + AROUND, "height": 1400}, device_scale_factor=2
         )
-        notebook = Notebook(page, lab.notebook("feed.ipynb", *CELLS))
+        panel = f"labapp.experiments.get({options.experiment!r}).panel({options.panel})"
+        notebook = Notebook(page, lab.notebook("panel.ipynb", BOOT, panel))
         page.evaluate("jupyterapp.shell.collapseLeft()")
         notebook.run_all()
         expect(notebook.panel.locator(".dsl-said.dsl-is-done")).to_be_visible(timeout=90_000)

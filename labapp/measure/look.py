@@ -19,13 +19,16 @@ font:13px/18px var(--jp-ui-font-family,system-ui,sans-serif)}
 white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .dsl-result .dsl-status.dsl-final{border-color:var(--dsl-r-good)}
 .dsl-result table{border-collapse:collapse;table-layout:fixed;width:100%;margin:0;border:0;
-min-width:calc(780px + var(--dsl-extra,0)*92px);
+min-width:calc(780px + var(--dsl-extra,0)*84px);
 font-variant-numeric:tabular-nums;color:inherit;font-size:13px}
 .dsl-result th,.dsl-result td{padding:0 8px;height:44px;box-sizing:border-box;white-space:nowrap;
 overflow:hidden;text-overflow:ellipsis;text-align:left;vertical-align:middle;border:0;
 border-bottom:1px solid var(--dsl-r-line);
 background:none;color:inherit;font-weight:normal;line-height:18px;max-width:none}
 .dsl-result thead th{height:30px;color:var(--dsl-r-soft)}
+.dsl-result thead th.dsl-of-extra,.dsl-result .dsl-tight th.dsl-of-latency{white-space:normal;line-height:15px}
+.dsl-result .dsl-tight th,.dsl-result .dsl-tight td{padding:0 6px}
+.dsl-result table.dsl-tight{min-width:calc(700px + var(--dsl-extra,0)*84px)}
 .dsl-result td.dsl-number,.dsl-result th.dsl-number{text-align:right}
 .dsl-result tbody tr:nth-child(n),.dsl-result tbody tr:hover{background:none}
 .dsl-result tr.dsl-old{opacity:.45}

@@ -16,6 +16,10 @@ WIDTHS = {
     "variant": "auto", "queries": "70px", "rows": "84px", "extra": "92px", "latency": "18%", "time": "112px",
     "against": "146px", "result": "128px",
 }  # fmt: skip
+TIGHT = WIDTHS | {
+    "queries": "64px", "rows": "66px", "extra": "84px", "latency": "11%", "time": "106px", "against": "140px",
+    "result": "96px",
+}  # fmt: skip
 NUMBERS = ("queries", "rows", "extra", "time")
 
 
@@ -33,9 +37,10 @@ def table(result, *, status: bool = True, old: Collection[str] = (), before=None
         for each in result.measurements
     )
     notes = html.escape(" ".join([cells.footnotes(result), *_left_out(extra[MOST:])]))
+    tight = ' class="dsl-tight"' if _is_tight(extra) else ""
     return (
         f'<div class="dsl-result">{_status(result) if status else ""}'
-        f'<table aria-label="{html.escape(result.question or result.experiment)}" '
+        f'<table{tight} aria-label="{html.escape(result.question or result.experiment)}" '
         f'style="--dsl-extra:{len(extra[:MOST])}">{_head(result, scale, extra[:MOST])}'
         f'<tbody>{rows}</tbody></table><p class="dsl-notes">{notes}</p></div>'
     )
@@ -56,6 +61,11 @@ def _status(result) -> str:
     return f'<div class="dsl-status{final}" role="status">{_titled(result.status)}</div>'
 
 
+def _is_tight(extra: list[Column]) -> bool:
+    """Whether there are so many columns that all of them must be narrow."""
+    return len(extra) > 1
+
+
 def _left_out(extra: list[Column]) -> list[str]:
     """That there are more columns than fit."""
     return [f"More figures in to_frame(): {', '.join(each.name for each in extra)}."] if extra else []
@@ -71,7 +81,8 @@ def _head(result, scale: float, extra: list[Column]) -> str:
         ("against", f"against {baseline.variant}" if baseline else "", ""),
         ("result", "result", ""),
     ]  # fmt: skip
-    widths = "".join(f'<col class="dsl-is-{key}" style="width:{WIDTHS[key]}">' for key, _, _ in names)
+    room = TIGHT if _is_tight(extra) else WIDTHS
+    widths = "".join(f'<col class="dsl-is-{key}" style="width:{room[key]}">' for key, _, _ in names)
     heads = "".join(
         f'<th scope="col" class="dsl-of-{key}{" dsl-number" if key in NUMBERS else ""}">'
         f"{_titled(name, title)}</th>"

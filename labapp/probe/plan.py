@@ -121,3 +121,8 @@ class Plan:
         from labapp.probe.render_html import page
 
         return page(f"<style>{CSS}</style>{html(self)}")
+
+
+def took(ms: float) -> str:
+    """A time with as many decimals as PostgreSQL tells where it is short: "0.021 ms", "12.3 ms"."""
+    return f"{ms:,.{3 if ms < 1 else 2 if ms < 10 else 1}f} ms"

@@ -1,7 +1,7 @@
 """A plan's tree as HTML: a row for each step, what was estimated beside what came, its time as a bar."""
 
-from labapp.probe.plan import OFF, WHOLE_TABLE, Plan, PlanNode
-from labapp.probe.style import escape, milliseconds
+from labapp.probe.plan import OFF, WHOLE_TABLE, Plan, PlanNode, took
+from labapp.probe.style import escape
 
 _LIGHT = "--dsl-whole:#9a6700;--dsl-off:#c62828"
 _DARK = "--dsl-whole:#d4a72c;--dsl-off:#ff7b72"
@@ -29,6 +29,9 @@ font-size:11px;line-height:15px;white-space:nowrap;color:var(--dsl-whole)}
 .dsl-root .dsl-off{font-weight:600;color:var(--dsl-off)}
 .dsl-root .dsl-spent{display:inline-block;width:64px;height:10px;margin-right:7px;background:var(--dsl-soft)}
 .dsl-root .dsl-spent i{display:block;height:10px}
+.dsl-root .dsl-took{display:inline-block;min-width:60px}
+.dsl-root .dsl-tree small code{display:-webkit-box;overflow:hidden;-webkit-box-orient:vertical;
+-webkit-line-clamp:2}
 """
 
 
@@ -39,7 +42,7 @@ def html(plan: Plan, colour: str = "var(--dsl-dim)") -> str:
     whole = max((root.ms or 0 for root in plan.nodes), default=0)
     heads = ["step", *(["rows estimated"] if _estimates(plan) else [])]
     heads += ["rows", "", "time in the step"] if plan.analyzed else []
-    kinds = ["dsl-step", "dsl-number", "dsl-number", "", ""]
+    kinds = ["dsl-step", "dsl-number", "dsl-number", "", "dsl-number"]
     named = zip(heads, kinds, strict=False)
     head = "".join(f'<th scope="col" class="{kind}">{name}</th>' for name, kind in named)
     rows = "".join(f"<tr>{_row(plan, node, depth, whole, colour)}</tr>" for depth, node in plan.walk())
@@ -54,10 +57,16 @@ def _estimates(plan: Plan) -> bool:
 def _row(plan: Plan, node: PlanNode, depth: int, whole: float, colour: str) -> str:
     cells = [f'<td class="dsl-step">{_step(node, depth)}</td>']
     if _estimates(plan):
-        cells.append(f'<td class="dsl-number">{round(node.estimated_rows):,}</td>')
+        cells.append(f'<td class="dsl-number">{_rows(node.estimated_rows)}</td>')
     if plan.analyzed:
-        cells += [_came(node), f"<td>{_mark(node)}</td>", f"<td>{_time(node, whole, colour)}</td>"]
+        time = f'<td class="dsl-number">{_time(node, whole, colour)}</td>'
+        cells += [_came(node), f"<td>{_mark(node)}</td>", time]
     return "".join(cells)
+
+
+def _rows(number: float) -> str:
+    """A write without RETURNING gives none, and is estimated to."""
+    return f"{round(number):,}" if number else "–"
 
 
 def _step(node: PlanNode, depth: int) -> str:
@@ -67,7 +76,7 @@ def _step(node: PlanNode, depth: int) -> str:
     role = f'<span class="dsl-dim">{escape(node.role)}: </span>' if node.role else ""
     whole = '<span class="dsl-whole">whole table</span>' if node.access == WHOLE_TABLE else ""
     conditions = "".join(
-        f"<small><code>{escape(condition)}</code></small>"
+        f'<small><code title="{escape(condition)}">{escape(condition)}</code></small>'
         for condition in node.conditions
         if condition not in node.text
     )
@@ -80,6 +89,8 @@ def _step(node: PlanNode, depth: int) -> str:
 def _came(node: PlanNode) -> str:
     if not node.loops:
         return '<td class="dsl-number dsl-dim">never run</td>'
+    if node.estimated_rows == node.actual_rows == 0:  # a write without RETURNING
+        return '<td class="dsl-number dsl-dim" title="It returns no rows">–</td>'
     loops = f"<small>in {node.loops:,} loops</small>" if node.loops > 1 else ""
     return f'<td class="dsl-number">{round(node.actual_rows):,}{loops}</td>'
 
@@ -100,20 +111,15 @@ def _mark(node: PlanNode) -> str:
 
 def _time(node: PlanNode, whole: float, colour: str) -> str:
     share = 100 * node.own_ms / whole if whole else 0
-    title = f"{milliseconds(node.own_ms)} in this step, {milliseconds(node.ms)} with those below it"
+    title = f"{took(node.own_ms)} in this step, {took(node.ms)} with those below it"
     return (
         f'<span title="{title}"><span class="dsl-spent">'
         f'<i style="width:{min(share, 100):.1f}%;background:{escape(colour)}"></i></span>'
-        f"{milliseconds(node.own_ms)}</span>"
+        f'<span class="dsl-took">{took(node.own_ms)}</span></span>'
     )
 
 
 def _timing(plan: Plan) -> list[str]:
     if plan.execution_ms is None:
         return []
-    return [
-        f"Planned in {milliseconds(plan.planning_ms)}, executed in {milliseconds(plan.execution_ms)}, "
-        f"with a clock in each step, which costs time itself."
-    ]
-
-
+    return [f"Planned in {took(plan.planning_ms)}, executed in {took(plan.execution_ms)}."]

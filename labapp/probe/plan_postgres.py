@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from labapp.probe.plan import SEARCH, WHOLE_INDEX, WHOLE_TABLE, Plan, PlanNode
+from labapp.probe.plan import SEARCH, WHOLE_INDEX, WHOLE_TABLE, Plan, PlanNode, took
 from labapp.probe.plan_times import own_times
-from labapp.probe.style import counted, milliseconds
+from labapp.probe.style import counted
 
 CONDITIONS = (
     "Index Cond", "Recheck Cond", "TID Cond", "Hash Cond", "Merge Cond", "Join Filter", "One-Time Filter",
@@ -135,7 +135,7 @@ def _listed(value) -> str:
 
 def _trigger(said: dict) -> str:
     name = said.get("Constraint Name") or said["Trigger Name"]
-    time = f", {milliseconds(said['Time'])}" if "Time" in said else ""
+    time = f", {took(said['Time'])}" if "Time" in said else ""
     return f"Trigger {name}: {counted(said['Calls'], 'call')}{time}."
 
 
@@ -149,7 +149,7 @@ def _lines(plan: Plan) -> list[str]:
         lines += [f"{room}    {condition}" for condition in node.conditions]
     if plan.execution_ms is not None:
         lines.append(
-            f"planned in {milliseconds(plan.planning_ms)}, executed in {milliseconds(plan.execution_ms)}"
+            f"planned in {took(plan.planning_ms)}, executed in {took(plan.execution_ms)}"
         )
     return lines
 
@@ -163,4 +163,4 @@ def figures(node: PlanNode) -> str:
         return f"{estimated}, never run"
     loops = f" in {node.loops:,} loops" if node.loops > 1 else ""
     off = ", estimate off by more than 10 times" if node.off else ""
-    return f"{estimated}, got {round(node.actual_rows):,}{loops}, {milliseconds(node.ms)}{off}"
+    return f"{estimated}, got {round(node.actual_rows):,}{loops}, {took(node.ms)}{off}"

@@ -17,8 +17,8 @@ MOST = 3  # statements shown; each is run once more by PostgreSQL
 ASKING = '<p class="dsl-none">Asking the database.</p>'
 NO_PLAN = '<p class="dsl-none">It sends no statement that has a plan.</p>'
 RUN_AGAIN = (
-    '<p class="dsl-dim">PostgreSQL ran each statement once more for its plan, and rolled back what it wrote. '
-    "▲ and ▼: the estimate is off by more than 10 times.</p>"
+    '<p class="dsl-dim">PostgreSQL ran each statement once more for its plan, with a clock in every step, '
+    "and rolled back what it wrote. ▲ and ▼: the estimate is off by more than 10 times.</p>"
 )
 
 
