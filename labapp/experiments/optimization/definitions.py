@@ -1,5 +1,7 @@
 """How what stands in a database is shown beside the source of a variant."""
 
+from django.db.models import Q
+
 
 def show(variant, definition):
     """Let the variant's source end in this text."""
@@ -15,6 +17,15 @@ def meta(*indexes):
 def definition(index):
     """The expression that makes this index: ``Index(fields=["recipient"], name="by_recipient")``."""
     _, expressions, options = index.deconstruct()
-    given = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
-    parts = [*map(repr, expressions), *(f"{name}={value!r}" for name, value in given.items())]
+    given = {**options}
+    given["name"] = given.pop("name")
+    parts = [*map(repr, expressions), *(f"{name}={_written(value)}" for name, value in given.items())]
     return f"{type(index).__name__}({', '.join(parts)})"
+
+
+def _written(value):
+    if isinstance(value, Q) and value.connector == Q.AND and not value.negated:
+        conditions = [part for part in value.children if isinstance(part, tuple)]
+        if len(conditions) == len(value.children):
+            return f"Q({', '.join(f'{name}={wanted!r}' for name, wanted in conditions)})"
+    return repr(list(value) if isinstance(value, tuple) else value)

@@ -47,15 +47,9 @@ def in_python(photos, follows):
     return list(islice((photo for photo in newest if photo.pk in liked), photos))
 
 
-@existence.variant(name="JOIN", wrong="A photo comes once for each of my people who likes it.")
-def join(photos, follows):
-    """A row for each like: the page is full of the same few."""
-    return Photo.objects.filter(likes__user__followers__follower=me(follows))[:photos]
-
-
 @existence.variant(name="JOIN, distinct()")
 def join_distinct(photos, follows):
-    """The same rows, compared with one another on all columns."""
+    """A row for each like; then equal rows are thrown away."""
     return Photo.objects.filter(likes__user__followers__follower=me(follows)).distinct()[:photos]
 
 

@@ -122,8 +122,9 @@ def chosen(rows):
 def write(rows, work):
     """The statement."""
     if work == "insert":
+        step, now = TABLE // rows, connection.ops.adapt_datetimefield_value(NOW)
         with connection.cursor() as cursor:
-            cursor.execute(INSERT, [TABLE, NOW, TABLE // rows, TABLE // rows * rows])
+            cursor.execute(INSERT, [TABLE, now, step, step * rows])
     elif work == "update created":
         chosen(rows).order_by().update(created=NOW)
     else:

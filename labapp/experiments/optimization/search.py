@@ -73,9 +73,13 @@ def _words():
     captions = [caption.lower() for caption in Photo.objects.order_by("pk").values_list("caption", flat=True)]
     used = Counter(word for caption in captions for word in set(WORD.findall(caption)))
     whole = "\n".join(captions)
-    alone = [word for word, _ in used.most_common() if whole.count(word) == used[word]]
-    newest = set(WORD.findall(" ".join(captions[-100:])))
-    return {"common": alone[0], "rare": next(word for word in reversed(alone) if word in newest)}
+    newest = set(WORD.findall(" ".join(caption.partition(" ")[2] for caption in captions[-100:])))
+
+    def alone(words):
+        return next(word for word in words if whole.count(word) == used[word])
+
+    by_use = [word for word, _ in used.most_common()]
+    return {"common": alone(by_use), "rare": alone(word for word in reversed(by_use) if word in newest)}
 
 
 WORD = re.compile(r"[a-z]{5,}")

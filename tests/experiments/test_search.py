@@ -1,0 +1,57 @@
+"""A word in captions: each variant that asks the same question finds the same, by the index it shows."""
+
+import re
+
+import pytest
+
+from labapp.experiments.optimization import search
+from labapp.experiments.optimization.search import words
+from labapp.pinsta.models import Photo
+from tests.experiments.both import database, recorded  # noqa: F401
+from tests.experiments.indexing import accesses, assert_agree, plan, staged, used
+
+WORDS = ("rare", "common")
+MISSING = {"SQLite": ("icontains, trigrams", "full text", "istartswith"), "PostgreSQL": ("FTS5",)}
+
+
+def test_all_variants_find_the_same(database):
+    assert_agree(search, database, missing=MISSING[database])
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_word_stands_alone_wherever_it_is(database, word):
+    with staged(search, "icontains", database=database, word=word, photos=1000) as values:
+        wanted = words()[word]
+        found = search.variants["icontains"].call(values)
+        captions = dict(Photo.objects.values_list("pk", "caption"))
+    alone = re.compile(rf"(?<![a-z]){wanted}(?![a-z])", re.IGNORECASE)
+    assert found == sorted(pk for pk, caption in captions.items() if alone.search(caption))
+    assert found == sorted(pk for pk, caption in captions.items() if wanted in caption.lower())
+    assert found
+
+
+def test_the_rare_word_is_in_fewer_captions(database):
+    rare, common = (recorded(search, database=database, word=word)["icontains"].rows for word in WORDS)
+    assert 0 < rare < common
+
+
+def test_icontains_reads_every_caption(database):
+    assert accesses(plan(search, "icontains", database=database), "pinsta_photo") == {"whole table"}
+
+
+def test_each_index_is_used(database):
+    if database == "SQLite":
+        assert "fts_captions VIRTUAL TABLE" in plan(search, "FTS5", database=database).text
+        return
+    found = {name: used(plan(search, name, database=database)) for name in MISSING["SQLite"]}
+    assert found == {
+        "icontains, trigrams": {"trigrams"}, "full text": {"words"}, "istartswith": {"beginnings"},
+    }
+
+
+def test_the_size_of_an_index_is_said(database):
+    sizes = {each.variant: each.figures.get("indexes") for each in recorded(search, database=database)}
+    for name in MISSING["PostgreSQL" if database == "SQLite" else "SQLite"]:
+        assert sizes[name] > 100 > sizes["icontains"] == 0
+    for name in MISSING[database]:
+        assert sizes[name] is None
