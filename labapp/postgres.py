@@ -23,6 +23,7 @@ DISK_FULL = "53100"  # PostgreSQL's code
 READER = "reader"  # a role that may only read, whatever a session sets
 _lock = threading.RLock()
 _made: dict = {}  # server -> names of its finished databases
+_hasty: dict = {}  # server -> how many blocks want its fsync off
 _number = count(1)
 _proxy = None
 
@@ -54,14 +55,45 @@ def private_copy(scale="workshop", seed=1, progress=None, say=None):
     """Entry of a fresh database with this data set, to write to as one likes; as `reading()` raises."""
     server = postgresql.server()
     name = f"{scale}_{seed}_{next(_number)}"
-    with _lock:
+    with _lock, without_fsync(server):
         _copy(server, _template(server, scale, seed, progress, say), name)
     return server.entry(name)
 
 
 def drop(entry):
     """Remove a private database, whoever is connected to it."""
-    _order(postgresql.server(), "DROP DATABASE IF EXISTS {} WITH (FORCE)", entry["NAME"])
+    server = postgresql.server()
+    with without_fsync(server):
+        _order(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", entry["NAME"])
+
+
+@contextmanager
+def without_fsync(server):
+    """
+    A block in which the server does not wait for the disk: for what can be made again.
+
+    At its end nothing is left that a measurement after it would have to wait for.
+    """
+    with _lock:
+        if not _hasty.get(server):
+            server.fsync(False)
+        _hasty[server] = _hasty.get(server, 0) + 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _hasty[server] -= 1
+            restore_fsync(server)
+
+
+def restore_fsync(server):
+    """Switch fsync on where nobody wants it off any more; what a server that died in such a block needs."""
+    with _lock:
+        if _hasty.get(server) == 0 and server.alive:
+            with server.admin() as admin:
+                admin.execute("CHECKPOINT")
+            server.fsync(True)
+            del _hasty[server]
 
 
 def proxy():
@@ -96,9 +128,10 @@ def _once(server, name, make):
         finished = _made.setdefault(server, set())
         if name not in finished:
             partial = f"{name}_partial"
-            _order(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", partial)
-            make(partial)
-            _order(server, "ALTER DATABASE {} RENAME TO {}", partial, name)
+            with without_fsync(server):
+                _order(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", partial)
+                make(partial)
+                _order(server, "ALTER DATABASE {} RENAME TO {}", partial, name)
             finished.add(name)
     return name
 

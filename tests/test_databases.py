@@ -7,11 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from django.db import OperationalError, close_old_connections, connection, connections, transaction
+from django.db import (
+    InternalError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    connections,
+    transaction,
+)
 
 from labapp import databases, probe
+from labapp import postgres as databases_of_postgres
 from labapp.pinsta import seeding
 from labapp.pinsta.models import Photo, Tag
+from tests.requires import needs
 
 pytestmark = pytest.mark.usefixtures("pinsta_db")
 
@@ -196,3 +205,143 @@ def test_read_only_inside_another_database_and_inside_itself(tmp_path, other):
         assert Tag.objects.count() == 0
         with pytest.raises(OperationalError, match="readonly"):
             Photo.objects.all().delete()
+
+
+@pytest.fixture
+def postgres():
+    """The entry of a PostgreSQL database with the small data set, of this test's own."""
+    needs("postgresql")
+    entry = databases_of_postgres.private_copy("small", 1)
+    yield entry
+    databases_of_postgres.drop(entry)
+
+
+@pytest.mark.parametrize("thread", [False, True])
+def test_read_only_refuses_every_write_on_postgresql(postgres, thread):
+    run = in_thread if thread else (lambda function: function())
+
+    def write():
+        with pytest.raises(InternalError, match="cannot execute INSERT in a read-only transaction"):
+            Tag.objects.create(name="new", slug="new")
+        return True
+
+    with databases.database(postgres):
+        with databases.read_only():
+            assert run(Tag.objects.count) == 40
+            assert run(write)
+        Tag.objects.create(name="new", slug="new")
+        assert Tag.objects.count() == 41
+
+
+def session():
+    """The number of PostgreSQL's process for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def test_a_target_that_is_entered_again_keeps_its_connection(postgres, other):
+    target = databases.target_of(postgres)
+    with databases.entered(target):
+        first = session()
+    with databases.entered(target), databases.database(other):
+        with databases.entered(target):
+            assert session() == first
+    target.close()
+    with databases.entered(target):
+        assert session() != first
+    target.close()
+
+    target = databases.target_of(other)
+    with databases.entered(target):
+        Tag.objects.count()
+        first = connection.connection
+    with databases.entered(target):
+        assert connection.connection is first
+    target.close()
+    assert not target._all
+
+
+def test_the_next_who_enters_meets_no_transaction_no_setting_and_no_thread_of_the_one_before(postgres):
+    target = databases.target_of(postgres)
+    with databases.entered(target), connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+        cursor.execute("SET default_transaction_read_only = on")
+        mine, other = session(), in_thread_without_closing(session)
+        assert {mine, other} <= sessions(postgres)
+    with databases.entered(target):
+        assert session() == mine
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW enable_seqscan")
+            assert cursor.fetchone() == ("on",)
+            cursor.execute("SHOW default_transaction_read_only")
+            assert cursor.fetchone() == ("off",)
+        assert other not in sessions(postgres)
+        transaction.set_autocommit(False)
+        Tag.objects.all().delete()
+    with databases.entered(target):
+        assert Tag.objects.count() == 40
+    target.close()
+
+
+def test_a_connection_that_was_lost_is_replaced(postgres):
+    target = databases.target_of(postgres)
+    with databases.entered(target):
+        lost = session()
+    with databases_of_postgres.postgresql.server().admin() as admin:
+        admin.execute("SELECT pg_terminate_backend(%s, 10000)", [lost])
+    with databases.entered(target):
+        assert session() != lost
+        assert Tag.objects.count() == 40
+    target.close()
+
+
+def in_thread_without_closing(function):
+    """What the function returns in a thread that forgets to close its connection."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(function()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def sessions(entry):
+    """The processes of all who are connected to this database."""
+    with databases_of_postgres.postgresql.server().admin() as admin:
+        found = admin.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", [entry["NAME"]])
+        return {pid for (pid,) in found}
+
+
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+    "postgresql": "SELECT pg_sleep(600)",
+}
+
+
+@pytest.mark.parametrize("thread", [False, True])
+@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+def test_a_long_statement_is_ended_wherever_it_runs(request, other, vendor, thread):
+    entry = request.getfixturevalue("postgres") if vendor == "postgresql" else other
+
+    def run():
+        with connection.cursor() as cursor:
+            begun.set()
+            with pytest.raises(OperationalError, match="interrupted|canceling statement"):
+                cursor.execute(ENDLESS[vendor])
+                cursor.fetchall()
+        return "ended"
+
+    begun, over = threading.Event(), threading.Event()
+    with databases.interruptible() as interrupt:
+
+        def insist():
+            begun.wait()
+            while not over.wait(0.01):
+                interrupt()
+
+        stopper = threading.Thread(target=insist)
+        stopper.start()
+        with databases.database(entry):
+            assert (in_thread(run) if thread else run()) == "ended"
+        over.set()
+        stopper.join()

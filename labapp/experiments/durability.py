@@ -1,6 +1,6 @@
 """What a commit waits for: the condition on which the price of a write depends."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from labapp import databases
 from labapp.experiments.homes import SQLITE, here, session
@@ -20,7 +20,6 @@ POSTGRESQL_LEVELS = {
     "relaxed": ("off", "on"),
     "none": ("off", "off"),
 }
-_unsafe = set()  # servers whose fsync is off
 
 
 def durability(default="full"):
@@ -42,8 +41,10 @@ def _entered(level):
         with session(lambda settings: with_pragmas(settings, pragmas)):
             yield
     else:
+        from labapp import postgres
+
         commit, fsync = POSTGRESQL_LEVELS[level]
-        with _fsync(server, fsync == "on"):
+        with nullcontext() if fsync == "on" else postgres.without_fsync(server):
             with session(lambda settings: databases.with_session(settings, synchronous_commit=commit)):
                 yield
 
@@ -51,26 +52,6 @@ def _entered(level):
 def with_pragmas(settings, pragmas):
     """The settings of an SQLite database whose connections begin with these statements."""
     return {**settings, "OPTIONS": {**(settings.get("OPTIONS") or {}), "init_command": pragmas}}
-
-
-@contextmanager
-def _fsync(server, on):
-    """The server's fsync, switched on again at the end; after a server's death, at the next run."""
-    if not on:
-        _unsafe.add(server)
-        server.fsync(False)
-    elif server in _unsafe:
-        _restore(server)
-    try:
-        yield
-    finally:
-        if server in _unsafe and server.alive:
-            _restore(server)
-
-
-def _restore(server):
-    server.fsync(True)
-    _unsafe.discard(server)
 
 
 def _words(settings):

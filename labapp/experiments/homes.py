@@ -73,7 +73,9 @@ def _server(kind):
     if not postgres.has(*data):
         say("Starting PostgreSQL and filling it with the data.")
         postgres.reading(*data, progress=_told_in_steps("Filling PostgreSQL with the data"), say=say)
-    return postgresql.server()
+    server = postgresql.server()
+    postgres.restore_fsync(server)
+    return server
 
 
 def _told_in_steps(sentence, steps=10):
