@@ -1,6 +1,6 @@
 """Real servers as child processes: private, found on this machine, gone with the process that wanted them."""
 
 from labapp.services.errors import ServiceError
-from labapp.services.offers import Offer, offers
+from labapp.services.offer import Offer, offers
 
 __all__ = ["Offer", "ServiceError", "offers"]

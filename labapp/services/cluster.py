@@ -114,6 +114,5 @@ def trouble(folder, log, read_from=0):
     if re.search("No space left on device|File too large|Disk quota exceeded", said):
         why = f"the disk is full ({folders.free_megabytes(folder.path):.0f} MB are free)"
         return folders.no_space("PostgreSQL", folder.path.parent, why)
-    lines = [line for line in said.splitlines() if re.search(r"(FATAL|PANIC|error|Error):", line)]
-    last = (lines or said.splitlines() or ["it said nothing"])[0].strip()
-    return ServiceError(f"PostgreSQL does not start: {last}")
+    complaints = re.findall(r"(?:FATAL|PANIC|error|Error):\s*(.+)", said) or said.splitlines()
+    return ServiceError(f"PostgreSQL does not start: {(complaints or ['it does not say why'])[0].strip()}")

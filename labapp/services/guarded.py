@@ -17,6 +17,7 @@ class Guarded:
 
     def __init__(self, folder):
         self.folder = folder
+        self.pid = None
         self._helper = self._guardian()
         _all.add(self)
 
@@ -34,8 +35,9 @@ class Guarded:
         return self._order("run", command, log)["code"]
 
     def start(self, command, log):
-        """Start the server; its process id."""
-        return self._order("start", command, log)["pid"]
+        """Start the server; its process id, which ``pid`` keeps."""
+        self.pid = self._order("start", command, log)["pid"]
+        return self.pid
 
     @property
     def running(self):

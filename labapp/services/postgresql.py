@@ -103,7 +103,7 @@ class Server:
     def fsync(self, on):
         """Switch fsync; returns when it holds, for new connections and for those that are idle."""
         with self.admin() as connection:
-            connection.execute(f"ALTER SYSTEM SET fsync = {'on' if on else 'off'}")
+            connection.execute("ALTER SYSTEM RESET fsync" if on else "ALTER SYSTEM SET fsync = off")
             connection.execute("SELECT pg_reload_conf()")
             while connection.execute("SELECT current_setting('fsync')::bool").fetchone()[0] != bool(on):
                 time.sleep(0.001)
