@@ -169,7 +169,7 @@ wallpaper_index = IndexExercise(
         FROM numbers
     """,
     hints=[
-        "An index is a sorted list. In one sorted by (a, b), the rows with one a stand together, sorted by b.",
+        "An index is a sorted list. Sorted by (a, b), the rows with one a stand together, in order of b.",
         "First the columns that are compared with =, then those that say the order.",
         "The order has two columns, and an index may be read from its end. models.Index takes fields=[…].",
     ],

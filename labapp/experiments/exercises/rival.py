@@ -138,7 +138,8 @@ class LikeCounter(Exercise):
         elif met:
             times = "once" if len(met) == 1 else f"{len(met)} times, once before each"
             waited = " It had to wait for you, and wrote then." if any(each.waited for each in met) else ""
-            verdict.say(True, f"No like is lost. Another writer came between your statements {times}.{waited}")
+            came = f"Another writer came between your statements {times}."
+            verdict.say(True, f"No like is lost. {came}{waited}")
         else:
             verdict.say(True, "It is a single statement: there is no moment for another writer to come in.")
         if last.vendor == "sqlite":
