@@ -28,7 +28,7 @@ def test_statements_are_the_databases_own(on):
     result = count(bulk_insert, database=on, rows=100, batch=40)
     sent = {each.variant: each.queries for each in result if not each.unavailable}
     expected = {
-        "save()": 100, "save(), one transaction": 102, "bulk_create": 3 + 2, "executemany": 102,
+        "save()": 100, "save(), atomic()": 102, "bulk_create": 3 + 2, "executemany": 102,
         "COPY": 1, "INSERT … SELECT": 1,
     }
     assert sent == {name: expected[name] for name in sent}

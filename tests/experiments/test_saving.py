@@ -5,6 +5,7 @@ from django.db import connection
 
 from labapp.experiments.optimization.saving import assignments, save_columns
 from labapp.experiments.optimization.story import MODELS, LongText, Narrow, text
+from labapp.pinsta.models import Photo
 from tests.experiments.writing import calls, count, everything, figures, on, postgresql  # noqa: F401
 
 VARIANTS = list(save_columns.variants)
@@ -37,6 +38,28 @@ def test_every_call_changes_every_row_from_the_same_beginning(on, variant):
 
     seen = calls(save_columns, variant, views, times=3, database=on, rows=20)
     assert seen == [([0] * 20, [1] * 20)] * 3
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_call_changes_bytes_of_the_file(pinsta_db, variant):
+    """SQLite leaves a page alone into which the same would be written: that would be far too cheap."""
+    seen = calls(save_columns, variant, changes_of_the_file, times=3, durability="full", rows=5)
+    assert [after - before for before, after in seen] == [1, 1, 1]
+
+
+def test_an_update_to_the_same_value_would_be_found_out(pinsta_db):
+    Photo.objects.filter(pk=1).update(width=1)
+    before = changes_of_the_file()
+    Photo.objects.filter(pk=1).update(width=1)
+    assert changes_of_the_file() == before
+    Photo.objects.filter(pk=1).update(width=2)
+    assert changes_of_the_file() == before + 1
+
+
+def changes_of_the_file():
+    """SQLite's own count of the transactions that changed the file, from its header."""
+    with open(connection.settings_dict["NAME"], "rb") as file:
+        return int.from_bytes(file.read(28)[24:], "big")
 
 
 def test_rows_beyond_the_setting_stay_as_they_are(on):

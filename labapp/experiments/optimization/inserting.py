@@ -46,7 +46,7 @@ def contents(_, table, **__):
 bulk_insert = Experiment(
     "bulk_insert", question="Many rows at once: how fast, by which way?", claims=["5.4"],
     parameters=[
-        Integer("rows", 100, low=1, high=2_000, help="comments to insert"),
+        Integer("rows", 100, low=1, high=1_000, help="comments to insert"),
         Integer("batch", 100, low=1, high=1_000, help="rows in a statement of bulk_create()"),
         Choice("table", "indexed", help="table", choices=tuple(MODELS)),
     ],
@@ -87,7 +87,7 @@ def save(rows, table):
         comment.save()
 
 
-@bulk_insert.variant(name="save(), one transaction")
+@bulk_insert.variant(name="save(), atomic()")
 def save_together(rows, table):
     """A statement for each, one commit."""
     with atomic():

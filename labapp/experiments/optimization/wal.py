@@ -34,7 +34,10 @@ def _one(statement):
 def wal_figures():
     """The two columns."""
     return [
-        Figure("WAL", "bytes", "Written to PostgreSQL's log by the call, its commit included.", read=written),
+        Figure(
+            "WAL", "bytes", help="Written to PostgreSQL's log by the call, its commit included; of a row that"
+            " stays in its page only what differs, of a long text all, each time that it is sent.", read=written,
+        ),
         Figure(
             "whole pages", help="Pages written whole in that log, as after a checkpoint; 0 is undisturbed.",
             read=whole_pages,
