@@ -81,8 +81,9 @@ def materialized_view(photos):
 
 
 PAGE = """
-    SELECT p.id, kept.likes FROM pinsta_photo p JOIN {kept} kept ON kept.photo_id = p.id
-    ORDER BY p.created DESC, p.id DESC LIMIT %s
+    SELECT page.id, kept.likes
+    FROM (SELECT id, created FROM pinsta_photo ORDER BY created DESC, id DESC LIMIT %s) AS page
+    JOIN {kept} AS kept ON kept.photo_id = page.id ORDER BY page.created DESC, page.id DESC
 """
 
 

@@ -8,7 +8,7 @@ from labapp.experiments.conditions import round_trip
 from labapp.experiments.databases import database
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
-from labapp.experiments.optimization.top_n import page
+from labapp.experiments.optimization.top_n import MANY, page
 from labapp.experiments.parameters import Integer
 from labapp.pinsta.models import Comment, Like, Photo
 
@@ -25,7 +25,7 @@ double_count = Experiment(
     figures=[Figure("likes shown", help="Likes on the page, all photos together.", of=likes_in_all)],
     includes=[
         "Times are of the queries and their rows; no models are made.",
-        "The page shows the photos with most comments; which these are is found out before.",
+        f"The page shows photos with many comments, up to {MANY}; which these are is found out before.",
     ],
 )
 
