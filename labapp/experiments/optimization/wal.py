@@ -35,8 +35,9 @@ def wal_figures():
     """The two columns."""
     return [
         Figure(
-            "WAL", "bytes", help="Written to PostgreSQL's log by the call, its commit included; of a row that"
-            " stays in its page only what differs, of a long text all, each time that it is sent.", read=written,
+            "WAL", "bytes", read=written,
+            help="Written to PostgreSQL's log by the call and its commit: of a row that stays in its page"
+            " only what differs, of a long text all, each time that it is sent.",
         ),
         Figure(
             "whole pages", help="Pages written whole in that log, as after a checkpoint; 0 is undisturbed.",
