@@ -26,7 +26,9 @@ overflow:hidden;text-overflow:ellipsis;text-align:left;vertical-align:middle;bor
 border-bottom:1px solid var(--dsl-r-line);
 background:none;color:inherit;font-weight:normal;line-height:18px;max-width:none}
 .dsl-result thead th{height:30px;color:var(--dsl-r-soft)}
-.dsl-result thead th.dsl-of-extra,.dsl-result .dsl-tight th.dsl-of-latency{white-space:normal;line-height:15px}
+.dsl-result thead th.dsl-of-extra,.dsl-result thead th.dsl-of-more,
+.dsl-result .dsl-tight th.dsl-of-latency{white-space:normal;
+line-height:15px}
 .dsl-result .dsl-tight th,.dsl-result .dsl-tight td{padding:0 6px}
 .dsl-result table.dsl-tight{min-width:calc(700px + var(--dsl-extra,0)*84px)}
 .dsl-result td.dsl-number,.dsl-result th.dsl-number{text-align:right}

@@ -17,10 +17,11 @@ WIDTHS = {
     "against": "146px", "result": "128px",
 }  # fmt: skip
 TIGHT = WIDTHS | {
-    "queries": "64px", "rows": "66px", "extra": "84px", "latency": "11%", "time": "106px", "against": "140px",
-    "result": "96px",
+    "queries": "64px", "rows": "66px", "extra": "84px", "more": "84px", "latency": "11%", "time": "106px",
+    "against": "140px", "result": "96px",
 }  # fmt: skip
-NUMBERS = ("queries", "rows", "extra", "time")
+NUMBERS = ("queries", "rows", "extra", "more", "time")
+FEW = 2  # columns besides that also fit half a screen
 
 
 def table(result, *, status: bool = True, old: Collection[str] = (), before=None) -> str:
@@ -66,6 +67,11 @@ def _is_tight(extra: list[Column]) -> bool:
     return len(extra) > 1
 
 
+def _kinds(extra: list[Column]) -> list[tuple[str, Column]]:
+    """The columns as "extra", and those that give way on a narrow screen as "more"."""
+    return [("extra" if number < FEW else "more", each) for number, each in enumerate(extra)]
+
+
 def _left_out(extra: list[Column]) -> list[str]:
     """That there are more columns than fit."""
     return [f"More figures in to_frame(): {', '.join(each.name for each in extra)}."] if extra else []
@@ -75,7 +81,7 @@ def _head(result, scale: float, extra: list[Column]) -> str:
     baseline = result.baseline
     names = [
         ("variant", "variant", ""), ("queries", "queries", ""), ("rows", "rows", ""),
-        *(("extra", each.name, f"{each.name}: {each.help}" if each.help else "") for each in extra),
+        *((key, each.name, f"{each.name}: {each.help}" if each.help else "") for key, each in _kinds(extra)),
         ("latency", f"latency, to {milliseconds(scale)}" if scale else "latency", ""),
         ("time", "median, 95 %", ""),
         ("against", f"against {baseline.variant}" if baseline else "", ""),
@@ -94,7 +100,10 @@ def _head(result, scale: float, extra: list[Column]) -> str:
 def _row(
     measurement: Measurement, scale: float, comparing: bool, extra: list[Column], dimmed: bool
 ) -> str:
-    more = "".join(_cell(each.cell(measurement), "dsl-number", detail="dsl-below") for each in extra)
+    more = "".join(
+        _cell(each.cell(measurement), f"dsl-number dsl-of-{key}", detail="dsl-below")
+        for key, each in _kinds(extra)
+    )
     old = ' class="dsl-old"' if dimmed else ""
     return (
         f"<tr{old}>{_variant(measurement)}"

@@ -35,8 +35,8 @@ font-size:11px;line-height:15px;white-space:nowrap;color:var(--dsl-whole)}
 """
 
 
-def html(plan: Plan, colour: str = "var(--dsl-dim)") -> str:
-    """The tree with its notes, to stand inside of an element of class dsl-root; of a refusal its sentence."""
+def html(plan: Plan, colour: str = "var(--dsl-dim)", notes: bool = True) -> str:
+    """The tree, to stand inside of an element of class dsl-root, and its notes; of a refusal its sentence."""
     if not plan.nodes:
         return f"<p>{escape(plan.text)}</p>"
     whole = max((root.ms or 0 for root in plan.nodes), default=0)
@@ -46,8 +46,9 @@ def html(plan: Plan, colour: str = "var(--dsl-dim)") -> str:
     named = zip(heads, kinds, strict=False)
     head = "".join(f'<th scope="col" class="{kind}">{name}</th>' for name, kind in named)
     rows = "".join(f"<tr>{_row(plan, node, depth, whole, colour)}</tr>" for depth, node in plan.walk())
-    notes = "".join(f'<p class="dsl-dim">{escape(note)}</p>' for note in (*_timing(plan), *plan.notes))
-    return f'<table class="dsl-tree"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}'
+    below = [*_timing(plan), *(plan.notes if notes else ())]
+    said = "".join(f'<p class="dsl-dim">{escape(note)}</p>' for note in below)
+    return f'<table class="dsl-tree"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{said}'
 
 
 def _estimates(plan: Plan) -> bool:

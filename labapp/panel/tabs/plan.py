@@ -17,8 +17,8 @@ MOST = 3  # statements shown; each is run once more by PostgreSQL
 ASKING = '<p class="dsl-none">Asking the database.</p>'
 NO_PLAN = '<p class="dsl-none">It sends no statement that has a plan.</p>'
 RUN_AGAIN = (
-    '<p class="dsl-dim">PostgreSQL ran each statement once more for its plan, with a clock in every step, '
-    "and rolled back what it wrote. ▲ and ▼: the estimate is off by more than 10 times.</p>"
+    "PostgreSQL ran each statement once more for its plan, with a clock in every step, and rolled back what "
+    "it wrote. ▲ and ▼: the estimate is off by more than 10 times."
 )
 
 
@@ -73,9 +73,8 @@ class Plan(OneVariant):
         measurement = result[name]
         with stage(experiment, experiment.variants[name], parameters(experiment, result.settings)):
             plans = [(each, explain(each.sample, analyze=True)) for each in statements(measurement)]
-        ran = RUN_AGAIN if any(plan.analyzed for _, plan in plans) else ""
         body = "".join(statement(group, plan, measurement.colour) for group, plan in plans)
-        return f'<div class="dsl-root">{body}{ran}</div>'
+        return f'<div class="dsl-root">{body}{notes([plan for _, plan in plans])}</div>'
 
     def _in_world(self, result, stop):
         if self._wanted is None:
@@ -112,8 +111,15 @@ def statement(group, plan, colour):
     return (
         f'<section class="dsl-planned"><p><b>{group.count:,}</b> × '
         f'<span class="dsl-dim">{milliseconds(group.total_ms)} in all ·</span> '
-        f'<code title="{words}">{words}</code></p>{plan_html.html(plan, colour)}</section>'
+        f'<code title="{words}">{words}</code></p>{plan_html.html(plan, colour, notes=False)}</section>'
     )
+
+
+def notes(plans):
+    """What the plans do not say, each sentence once."""
+    said = [note for plan in plans for note in plan.notes]
+    said += [RUN_AGAIN] if any(plan.analyzed for plan in plans) else []
+    return "".join(f'<p class="dsl-dim">{escape(note)}</p>' for note in dict.fromkeys(said))
 
 
 def fault(error):
