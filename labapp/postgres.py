@@ -6,20 +6,23 @@ Copying a template takes a fraction of the time that filling one does, so a data
 
 import secrets
 import threading
+import time
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
 
 from django.db import OperationalError
 from psycopg import Error, sql
+from psycopg import OperationalError as NoConnection
 
 from labapp import probe
 from labapp.pinsta import seeding
 from labapp.pinsta.seeding import postgres as seeding_postgres
-from labapp.services import postgresql
+from labapp.services import ServiceError, postgresql
 from labapp.services.proxy import Proxy
 
 DISK_FULL = "53100"  # PostgreSQL's code
+PATIENCE = 60  # seconds for a recovery
 READER = "reader"  # a role that may only read, whatever a session sets
 _lock = threading.RLock()
 _made: dict = {}  # server -> names of its finished databases
@@ -65,6 +68,20 @@ def drop(entry):
     server = postgresql.server()
     with without_fsync(server):
         _order(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", entry["NAME"])
+
+
+def recovered():
+    """The server, once it answers again after a crash; ServiceError if it does not."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        server = postgresql.server()
+        try:
+            server.admin().close()
+            return server
+        except NoConnection as error:
+            if time.monotonic() > deadline:
+                raise ServiceError(f"PostgreSQL does not answer within {PATIENCE} s.") from error
+        time.sleep(0.01)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import traceback
 from contextlib import contextmanager
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 
 from labapp.probe.sites import label
 
@@ -31,24 +31,27 @@ def told():
     try:
         yield
     except Exception as error:
-        chain = list(_chain(error))
-        deaths = [each for each in chain if isinstance(each, ServerDied)]
+        deaths = [each for each in chain(error) if isinstance(each, ServerDied)]
         if deaths:
             raise deaths[0] from None
-        if any(map(lost, chain)):
+        if any(map(lost, chain(error))):
             raise ServerDied from error
         raise
 
 
 def lost(error):
-    """Whether this is PostgreSQL being gone, not something that it answered."""
-    if not isinstance(error, (OperationalError, InterfaceError)):
+    """Whether an error, Django's or the driver's, is PostgreSQL being gone, and not an answer of it."""
+    if isinstance(error, ServerDied):
+        return True
+    driver = error.__cause__ if isinstance(error, DatabaseError | InterfaceError) else error
+    if not hasattr(driver, "sqlstate"):
         return False
-    code = getattr(error.__cause__, "sqlstate", "")  # None for what the driver says by itself
-    return code in ENDED or (code is None and any(words in str(error) for words in SILENT))
+    code = driver.sqlstate  # None for what the driver says by itself
+    return code in ENDED or (code is None and any(words in str(driver) for words in SILENT))
 
 
-def _chain(error):
+def chain(error):
+    """The error, and those that it came from."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -59,8 +62,6 @@ def sentence(error, variant):
 
     ServerDied where it means the end of the whole measurement.
     """
-    if isinstance(error, ServerDied):
-        raise ServerDied(variant.name) from error
     if lost(error):
         raise ServerDied(variant.name) from error
     text = " ".join(str(error).split()) or "no message"

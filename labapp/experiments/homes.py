@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connections
 
 from labapp import copies, databases, probe
-from labapp.experiments.faults import ServerDied
+from labapp.experiments.faults import ServerDied, chain, lost
 from labapp.experiments.parameters import BadSetting
 from labapp.experiments.saying import say
 from labapp.pinsta import seeding
@@ -51,6 +51,7 @@ class Home:
 _here = contextvars.ContextVar("labapp_home", default=None)
 _change = contextvars.ContextVar("labapp_session", default=None)
 _targets, _copies, _kept = {}, {}, {}
+_shaken = set()  # servers that were lost in the middle of something
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def entered(kind, owner=None):
     try:
         server = None if kind == SQLITE else _server(kind)
         home = _shared(kind, server) if owner is None else _own(kind, server, data_here(), owner)
-        with _in(home):
+        with _in(home), _watched(server):
             yield
     except (ServiceError, seeding.SeedingError) as error:
         raise BadSetting(f"database cannot be {kind!r} now. {error}") from error
@@ -74,8 +75,22 @@ def _server(kind):
         say("Starting PostgreSQL and filling it with the data.")
         postgres.reading(*data, progress=_told_in_steps("Filling PostgreSQL with the data"), say=say)
     server = postgresql.server()
+    if server in _shaken:
+        server = postgres.recovered()
+        _shaken.discard(server)
     postgres.restore_fsync(server)
     return server
+
+
+@contextmanager
+def _watched(server):
+    """Remember a server that was lost: it may be alive again, and not answer yet."""
+    try:
+        yield
+    except Exception as error:
+        if any(map(lost, chain(error))):
+            _shaken.add(server)
+        raise
 
 
 def _told_in_steps(sentence, steps=10):
