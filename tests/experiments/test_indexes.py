@@ -7,6 +7,7 @@ from django.db.models import Index, Q
 from labapp import probe
 from labapp.experiments.optimization import growing, indexes
 from labapp.experiments.optimization.definitions import definition
+from labapp.experiments.optimization.indexes import having, newest_unread
 from labapp.experiments.world import world
 from labapp.pinsta.models import Notification
 from tests.experiments.both import database, only_on, recorded  # noqa: F401
@@ -113,6 +114,30 @@ def test_a_table_is_built_anew_only_when_it_has_to_be(database, monkeypatch):
         with staged(indexes, "no index", database=database, rows=rows):
             pass
     assert built == [2000, 4000, 2000]
+
+
+def test_a_reader_s_own_index_is_made_and_used_and_may_be_changed(database):
+    def mine(person, shown):
+        return newest_unread(person, shown)
+
+    try:
+        for fields in (["read"], ["recipient", "read", "-created", "-id"]):
+            indexes.variant(mine, around=having(Index(fields=fields, name="mine")))
+            assert recorded(indexes, database=database)["mine"].same
+            with staged(indexes, "mine", database=database), connection.cursor() as cursor:
+                found = connection.introspection.get_constraints(cursor, TABLE)
+            columns = [name.strip("-").replace("recipient", "recipient_id") for name in fields]
+            assert found["mine"]["columns"] == columns
+    finally:
+        indexes.forget("mine")
+
+
+def test_an_index_without_a_name_is_given_one(database):
+    index = Index(fields=["recipient", "verb"])
+    with world(indexes, indexes.check({"database": database})), having(index)(rows=1000):
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, TABLE)
+    assert found[index.name]["columns"] == ["recipient_id", "verb"]
 
 
 def test_a_definition_is_the_expression_that_makes_the_index():

@@ -8,6 +8,13 @@ def show(variant, definition):
     variant.source = f"{variant.source.rstrip()}\n\n\n{definition}"
 
 
+def name_all(model, indexes):
+    """Give those without a name the one that Django would."""
+    for index in indexes:
+        if not index.name:
+            index.set_name_with_model(model)
+
+
 def meta(*indexes):
     """The indexes as they would stand in a model."""
     lines = ["class Meta:", "    indexes = ["]

@@ -11,7 +11,7 @@ from labapp.experiments.databases import database, durability, scratch
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
 from labapp.experiments.optimization import growing
-from labapp.experiments.optimization.definitions import meta, show
+from labapp.experiments.optimization.definitions import definition, meta, name_all, show
 from labapp.experiments.optimization.footprint import index_size
 from labapp.experiments.optimization.wal import wal_figures
 from labapp.experiments.parameters import Choice, Integer
@@ -80,11 +80,12 @@ index_cost = Experiment(
 
 def having(*indexes):
     """The ``around`` of a variant: a copy of Pinsta whose notifications have these indexes and no others."""
-    name = "index cost " + " ".join(index.name for index in indexes)
+    name_all(Notification, indexes)
+    copy = "index cost", *map(definition, indexes)
 
     @contextmanager
     def around(**_):
-        with scratch(name, lambda: _make(indexes)):
+        with scratch(copy, lambda: _make(indexes)):
             yield
 
     return around

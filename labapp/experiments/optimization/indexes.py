@@ -12,7 +12,7 @@ from labapp.experiments.conditions import round_trip
 from labapp.experiments.databases import database, keep, needs_postgresql, scratch
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.optimization import growing
-from labapp.experiments.optimization.definitions import meta, show
+from labapp.experiments.optimization.definitions import definition, meta, name_all, show
 from labapp.experiments.optimization.footprint import index_size, pages_read
 from labapp.experiments.parameters import Choice, Integer
 from labapp.pinsta.models import Notification
@@ -35,11 +35,12 @@ indexes = Experiment(
 
 def having(*indexes):
     """The ``around`` of a variant: a copy of Pinsta whose notifications have these indexes and no others."""
-    name = "indexes " + " ".join(index.name for index in indexes)
+    name_all(Notification, indexes)
+    copy = "indexes", *map(definition, indexes)
 
     @contextmanager
     def around(rows, **_):
-        with scratch(name, _make):
+        with scratch(copy, _make):
             growing.resize(Notification, rows, indexes)
             yield
 
