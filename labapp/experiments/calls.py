@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import connections
 from django.db.models import QuerySet
 
 from labapp import probe
@@ -76,7 +77,7 @@ class Run:
 
     def _record(self, variant, measurement):
         try:
-            if variant.ours and variant.name not in self.experiment.warm:
+            if variant.ours and self._place(variant) not in self.experiment.warm:
                 self._warm(variant)
             with self.stage(variant):
                 reading = Reading(self.experiment.figures)
@@ -102,10 +103,13 @@ class Run:
             return self.experiment.outcome(value, **self.parameters)
 
     def _warm(self, variant):
-        """The first run in this process fills Django's own caches (templates, content types)."""
+        """The first run on a database fills caches: Django's own (templates), and what is kept for it."""
         with self.stage(variant), probe.unrecorded():
             self.work(variant)
-        self.experiment.warm.add(variant.name)
+        self.experiment.warm.add(self._place(variant))
+
+    def _place(self, variant):
+        return variant.name, str(connections["default"].settings_dict["NAME"])
 
     def _fail(self, measurement, error, variant):
         self.stop.check()
@@ -118,6 +122,7 @@ class Run:
         elif baseline is not None and self.result[baseline.name].error is None:
             measurement.difference = difference(self.reference, value)
             measurement.same = measurement.difference is None
+            measurement.note = "" if measurement.same else variant.wrong
 
     def work(self, variant):
         """What is measured: the variant, what is done with its return value, and reading lazy results."""
