@@ -26,8 +26,9 @@ from labapp.experiments.parameters import Choice, Integer
 
 @contextmanager
 def setting(rows, table, **_):
-    """The tables, and afterwards nothing of ours in them."""
+    """The tables, their pages written since the last checkpoint; and afterwards nothing of ours in them."""
     prepare(rows)
+    insert_select(rows, table)
     yield
     take_away(MODELS[table])
 

@@ -12,7 +12,7 @@ from labapp.experiments.conditions import round_trip
 from labapp.experiments.databases import database, durability
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
-from labapp.experiments.optimization.story import MODELS, prepare, vacuum
+from labapp.experiments.optimization.story import MODELS, prepare, rewrite, vacuum
 from labapp.experiments.optimization.wal import wal_figures
 from labapp.experiments.parameters import Choice, Integer
 
@@ -21,6 +21,7 @@ from labapp.experiments.parameters import Choice, Integer
 def stories(rows, width, **_):
     """The table, with rows enough."""
     prepare(MODELS[width], rows)
+    rewrite(MODELS[width], rows)
     yield
 
 

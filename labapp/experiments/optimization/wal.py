@@ -1,8 +1,9 @@
 """What PostgreSQL writes to its log (WAL): a figure beside the times of an experiment that writes.
 
 The log is the server's, not a connection's; the lab's server has nobody else on it. The first change of a
-page after a checkpoint writes that page whole, up to 8 kB: so an experiment puts its data back (and touches
-the same pages) before every call, and the pages that were written whole all the same are shown beside.
+page after a checkpoint writes that page whole, up to 8 kB: so an experiment writes the same pages when it
+begins, and puts its data back before every call. The pages that were written whole all the same (there was a
+checkpoint meanwhile) are shown beside.
 """
 
 from django.db import connection
