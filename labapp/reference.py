@@ -32,7 +32,7 @@ class Column:
             return "–"
         if not isinstance(value, (int, float)):
             return str(value)
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
+        return f"{value:,.{0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2}f}"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Reference:
         notes = html.escape(" ".join([*self.notes, f"How: {self.origin['how']}."]))
         return (
             f'<style>{CSS}{STYLE}</style><div class="dsl-result dsl-reference">'
-            f'<b>{html.escape(self.title)}</b><br><span class="dsl-bad">{html.escape(self.label)}</span>'
+            f'<b>{html.escape(self.title)}</b><br>{html.escape(self.label)}'
             f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
             f'<p class="dsl-notes">{notes}</p></div>'
         )
@@ -98,20 +98,21 @@ class Reference:
 
     def _cell(self, column, value):
         text = html.escape(column.text(value))
-        if not column.bar or value is None:
+        if isinstance(value, str):
             return text
+        figure = f'<span class="dsl-figure">{text}</span>'
+        if not column.bar or value is None:
+            return figure
         longest = max(each[column.name] for each in self.rows if each.get(column.name) is not None)
-        return (
-            f'<span class="dsl-figure">{text}</span><span class="dsl-length">'
-            f'<span style="width:{100 * value / longest:.3g}%"></span></span>'
-        )
+        width = f"{100 * value / longest:.3g}%"
+        return f'{figure}<span class="dsl-length"><span style="width:{width}"></span></span>'
 
 
 STYLE = """
-.dsl-reference table{table-layout:auto;width:auto;min-width:0}
-.dsl-reference th,.dsl-reference td{height:26px}
-.dsl-reference .dsl-figure{display:inline-block;min-width:58px;text-align:right;margin-right:8px}
-.dsl-reference .dsl-length{display:inline-block;width:90px;height:10px;vertical-align:middle}
+.dsl-result.dsl-reference table{table-layout:auto;width:auto;min-width:0}
+.dsl-result.dsl-reference th,.dsl-result.dsl-reference td{height:26px;padding:0 12px 0 0}
+.dsl-result.dsl-reference .dsl-figure{display:inline-block;min-width:52px;text-align:right}
+.dsl-reference .dsl-length{display:inline-block;width:90px;height:10px;margin-left:8px;vertical-align:middle}
 .dsl-reference .dsl-length>span{display:block;height:10px;min-width:2px;border-radius:1px;
 background:var(--dsl-r-soft)}
 """

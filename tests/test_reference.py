@@ -45,7 +45,8 @@ def test_a_column_that_is_shown_is_in_the_rows_and_all_of_them_are_in_the_frame(
 
 def test_figures_keep_their_size_and_an_unknown_one_is_a_dash():
     column = Column("rate", "rate", "a second", bar=True)
-    assert [column.text(value) for value in (326_000, 1.4, None, "6.1.3")] == ["326,000", "1.4", "–", "6.1.3"]
+    assert [column.text(value) for value in (326_000, 13.25, 1.4)] == ["326,000", "13.2", "1.40"]
+    assert [column.text(value) for value in (None, "6.1.3")] == ["–", "6.1.3"]
     origin = {"machine": "m", "date": "d", "how": "h"}
     table = Reference("A table", origin, [column], [{"rate": 4}, {"rate": 1}])
     assert "width:100%" in table._repr_html_() and "width:25%" in table._repr_html_()

@@ -16,6 +16,7 @@ from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
 from labapp.experiments.optimization.chaining_parts import REPEATS, parts
 from labapp.experiments.parameters import Integer
+from labapp.experiments.variant import wanted
 from labapp.pinsta.models import Photo
 from labapp.reference import reference
 
@@ -52,8 +53,9 @@ _clocked = {}
 def _parts_of(recording, parameters):
     """The Parts, clocked once for the three figures of a recording."""
     if _clocked.get("recording") is not recording:
-        variant = chaining.variants[recording.label]
-        _clocked.update(recording=recording, parts=parts(lambda: variant.call(parameters)))
+        function = chaining.variants[recording.label].function
+        arguments = {name: parameters[name] for name in wanted(function, parameters)}
+        _clocked.update(recording=recording, parts=parts(lambda: function(**arguments)))
     return _clocked["parts"]
 
 
@@ -91,13 +93,13 @@ def conditions(filters, rows):
 
 @chaining.variant(baseline=True, name="one filter()")
 def one_filter(filters, rows):
-    """All conditions in one call."""
+    """All in one call."""
     return Photo.objects.order_by("pk").filter(**conditions(filters, rows))
 
 
 @chaining.variant
 def chained(filters, rows):
-    """A filter() for each condition; each copies the queryset."""
+    """Each filter() is a copy."""
     photos = Photo.objects.order_by("pk")
     for lookup, value in conditions(filters, rows).items():
         photos = photos.filter(**{lookup: value})
@@ -106,13 +108,13 @@ def chained(filters, rows):
 
 @chaining.variant(name="one Q")
 def one_q(filters, rows):
-    """All conditions in a Q object, and one filter()."""
+    """All in one Q, one filter()."""
     return Photo.objects.order_by("pk").filter(Q(**conditions(filters, rows)))
 
 
 @chaining.variant(name="raw cursor")
 def raw_cursor(filters, rows):
-    """The SQL written by hand; rows stay tuples, no models."""
+    """Your SQL, no models."""
     where, params = [], []
     for lookup, value in conditions(filters, rows).items():
         column, comparison = lookup.split("__")

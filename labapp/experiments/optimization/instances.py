@@ -66,13 +66,19 @@ def models(rows):
 
 @instances.variant(name="only()")
 def only(rows, columns):
-    """Models of these columns; another one would ask, row by row."""
+    """Models of what is used.
+
+    Any other column would be asked for row by row.
+    """
     return list(Photo.objects.only(*used(columns)).order_by("pk")[:rows])
 
 
 @instances.variant
 def iterator(rows, columns):
-    """Whole models one by one; what is used of each is kept as a tuple."""
+    """Models, one at a time.
+
+    What the page uses of each is kept as a tuple, and the model goes.
+    """
     takes = [attrgetter(name) for name in used(columns)]
     return [tuple(take(photo) for take in takes) for photo in oldest(rows).iterator()]
 
@@ -91,7 +97,7 @@ def values_list(rows, columns):
 
 @instances.variant(name="named values_list()")
 def named(rows, columns):
-    """A tuple whose columns have names."""
+    """Tuples with names."""
     return list(oldest(rows).values_list(*used(columns), named=True))
 
 
