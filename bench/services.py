@@ -51,7 +51,7 @@ def ours():
     os.kill(server._guarded.pid, signal.SIGKILL)
     until(lambda: not server.alive)
     spent["restart on its data"], _ = timed(server.revive)
-    spent["stop"], _ = timed(server.stop)
+    spent["stop and remove"], _ = timed(server.stop)
     return spent
 
 
@@ -77,13 +77,16 @@ def by_hand(found):
         server.send_signal(number)
         server.wait()
 
+    def end_and_remove():
+        end(signal.SIGQUIT)
+        shutil.rmtree(folder)
+
     made, _ = timed(lambda: subprocess.run(making, check=True, **options))
     started, server = timed(start)
     spent["cold start"] = made + started
     end(signal.SIGKILL)
     spent["restart on its data"], server = timed(start)
-    spent["stop"], _ = timed(lambda: end(signal.SIGQUIT))
-    shutil.rmtree(folder)
+    spent["stop and remove"], _ = timed(end_and_remove)
     return spent
 
 
@@ -94,7 +97,7 @@ def compare_starts(rounds):
         print(f"no PostgreSQL here. {programs.HOW}")
         return
     pairs = [(ours(), by_hand(found)) for _ in range(rounds)]
-    print(f"PostgreSQL {found.version}, {found.origin}; and how often the time of initdb and postgres by hand")
+    print(f"PostgreSQL {found.version}, {found.origin}; beside it, times initdb and postgres by hand")
     for step in pairs[0][0]:
         ratio = median(mine[step] / theirs[step] for mine, theirs in pairs)
         print(f"  {step:22}{median(mine[step] for mine, _ in pairs):>8.0f} ms{ratio:>8.2f} x")

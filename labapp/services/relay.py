@@ -22,18 +22,26 @@ from time import perf_counter
 CHUNK = 1 << 16
 HELD = 1 << 24  # bytes under way in one direction until no more are taken; a TCP window
 PR_SET_TIMERSLACK = 29
+TYPICAL = 0.0005  # seconds; a sleep that ends later than this was in the way of something else
+STEP = 2e-6  # seconds
 
 
 class Delay:
-    """The round trip to add, in seconds, and what the relay adds by itself."""
+    """The round trip to add, in seconds, less what the relay adds by itself."""
 
     def __init__(self):
         self.whole = self.own = 0.0
+        self.early = 0.0
 
     @property
     def half(self):
         """What a chunk waits in one direction, on top of what the relay takes anyway."""
         return max(0.0, self.whole - self.own) / 2
+
+    def learn(self, late):
+        """Sleeps end late, later on a busy machine: let them end earlier, until half of them are late."""
+        if late < TYPICAL:
+            self.early = min(max(self.early + (STEP if late > 0 else -STEP), 0.0), TYPICAL)
 
 
 DELAY = Delay()
@@ -41,17 +49,21 @@ DELAY = Delay()
 
 def carry(source, sink, not_before=0.0):
     """Bytes from one socket to the other, each chunk when it is due, and then the end of the stream."""
-    under_way, held, ended = deque(), 0, False
+    under_way, held, ended, slept = deque(), 0, False, False
     while under_way or not ended:
-        left = under_way[0][0] - perf_counter() if under_way else None
+        now = perf_counter()
+        left = under_way[0][0] - DELAY.early - now if under_way else None
         if left is not None and left <= 0:
-            chunk = under_way.popleft()[1]
-            held -= len(chunk)
+            due, chunk = under_way.popleft()
+            if slept:
+                DELAY.learn(now - due)
+            slept, held = False, held - len(chunk)
             sink.sendall(chunk)
             continue
         wanted = [source] if not ended and held < HELD else []
+        slept = left is not None
         if select.select(wanted, [], [], left)[0]:
-            chunk = source.recv(CHUNK)
+            chunk, slept = source.recv(CHUNK), False
             ended = not chunk
             held += len(chunk)
             under_way.append((max(perf_counter(), not_before) + DELAY.half, chunk))
