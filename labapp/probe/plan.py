@@ -15,7 +15,7 @@ class PlanNode:
 
     `kind` is what the database calls it ("Seq Scan", "SEARCH USING INDEX"), `text` that with its names, and
     `conditions` are its filters and keys. `access` says how `relation` is read: "whole table", "whole index"
-    (all of it, or from one end until enough has been found), "search" (by values), or "" for other steps.
+    (all of it, unless a LIMIT has enough before), "search" (by values), or "" for other steps.
     `role` is what it is to its parent ("InitPlan 1", "CTE recent").
 
     Rows and times are of all `loops` (how often the step was run) together. `estimated_rows` is None on
@@ -95,7 +95,8 @@ class Plan:
             yield from root.walk()
 
     def scans(self) -> list[str]:
-        """The tables that are read whole, each once."""
+        """The tables that are read from their beginning without an index, each once: all of them, unless a
+        LIMIT has enough before."""
         whole = (node.relation for _, node in self.walk() if node.access == WHOLE_TABLE)
         return list(dict.fromkeys(whole))
 

@@ -3,8 +3,8 @@
 from labapp.probe.plan import OFF, WHOLE_TABLE, Plan, PlanNode, took
 from labapp.probe.style import escape
 
-_LIGHT = "--dsl-whole:#9a6700;--dsl-off:#c62828"
-_DARK = "--dsl-whole:#d4a72c;--dsl-off:#ff7b72"
+_LIGHT = "--dsl-scan:#9a6700;--dsl-off:#c62828"
+_DARK = "--dsl-scan:#d4a72c;--dsl-off:#ff7b72"
 CSS = f"""
 .dsl-root{{{_LIGHT}}}
 @media (prefers-color-scheme:dark){{.dsl-root{{{_DARK}}}}}
@@ -24,8 +24,8 @@ overflow-wrap:anywhere}
 .dsl-root .dsl-branch::before{content:"";position:absolute;left:3px;top:-5px;width:8px;height:14px;
 border:solid var(--dsl-dim);border-width:0 0 1px 1px;opacity:.6}
 .dsl-root .dsl-tree b{font-weight:600}
-.dsl-root .dsl-whole{margin-left:8px;padding:0 6px;border:1px solid currentColor;border-radius:8px;
-font-size:11px;line-height:15px;white-space:nowrap;color:var(--dsl-whole)}
+.dsl-root .dsl-scan{margin-left:8px;padding:0 6px;border:1px solid currentColor;border-radius:8px;
+font-size:11px;line-height:15px;white-space:nowrap;color:var(--dsl-scan)}
 .dsl-root .dsl-off{font-weight:600;color:var(--dsl-off)}
 .dsl-root .dsl-spent{display:inline-block;width:64px;height:10px;margin-right:7px;background:var(--dsl-soft)}
 .dsl-root .dsl-spent i{display:block;height:10px}
@@ -33,6 +33,7 @@ font-size:11px;line-height:15px;white-space:nowrap;color:var(--dsl-whole)}
 .dsl-root .dsl-tree small code{display:-webkit-box;overflow:hidden;-webkit-box-orient:vertical;
 -webkit-line-clamp:2}
 """
+SCAN = '<span class="dsl-scan" title="Row by row from its beginning, without an index">table scan</span>'
 
 
 def html(plan: Plan, colour: str = "var(--dsl-dim)", notes: bool = True) -> str:
@@ -75,13 +76,13 @@ def _step(node: PlanNode, depth: int) -> str:
     bold = node.kind if node.text.startswith(node.kind) else node.text.partition(" ")[0]
     text = f"<b>{escape(bold)}</b>{escape(node.text.removeprefix(bold))}"
     role = f'<span class="dsl-dim">{escape(node.role)}: </span>' if node.role else ""
-    whole = '<span class="dsl-whole">whole table</span>' if node.access == WHOLE_TABLE else ""
+    scan = SCAN if node.access == WHOLE_TABLE else ""
     conditions = "".join(
         f'<small><code title="{escape(condition)}">{escape(condition)}</code></small>'
         for condition in node.conditions
         if condition not in node.text
     )
-    inner = f"{role}{text}{whole}{conditions}"
+    inner = f"{role}{text}{scan}{conditions}"
     if not depth:
         return inner
     return f'<span class="dsl-branch" style="margin-left:{(depth - 1) * 16}px">{inner}</span>'

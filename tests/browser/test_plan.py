@@ -48,7 +48,7 @@ def test_the_feed_on_postgresql_with_its_plans(open_notebook):
     expect(trees.first).to_contain_text(re.compile("rows estimated.*Index Scan.* ms", re.S))
     notebook.panel.locator(".dsl-tab:visible").get_by_role("button", name="raw SQL").click()
     expect(trees.first).to_contain_text("Seq Scan")
-    expect(trees.first.locator(".dsl-whole").first).to_have_text("whole table")
+    expect(trees.first.locator(".dsl-scan").first).to_have_text("table scan")
 
 
 def test_a_plan_follows_the_slider_and_nothing_jumps(open_notebook):

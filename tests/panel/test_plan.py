@@ -38,7 +38,7 @@ def test_a_table_read_whole_is_marked(open_tab, front_end, authors):
 
     _, tab = open_tab(PLAN)
     front_end.update(tab._variant, index=2)
-    front_end.wait_text(tab.picture, "whole table")
+    front_end.wait_text(tab.picture, "table scan")
 
 
 def test_another_variant_and_another_setting_are_asked_anew(open_tab, front_end):
@@ -140,7 +140,7 @@ def test_estimates_stand_beside_what_came(elsewhere, open_tab, front_end):
     front_end.update(tab._variant, index=2)
     front_end.wait_text(tab.picture, "rows estimated")
     html = front_end.text(tab.picture)
-    assert "<b>Seq Scan</b> on parcel" in html and "whole table" in html
+    assert "<b>Seq Scan</b> on parcel" in html and "table scan" in html
     estimated, came = re.findall(r'<td class="dsl-number">([\d,]+)', html)
     assert int(came) == 180 > 10 * int(estimated)
     assert f"▲ {180 / int(estimated):.0f}×" in html
