@@ -6,9 +6,12 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 
+from labapp import probe
 from labapp.experiments.optimization.lost_update import lost_update
 from labapp.experiments.optimization.lost_update_writers import both, two_writers
 from labapp.experiments.optimization.story import Narrow, prepare
+from labapp.experiments.world import world
+from labapp.measure.stop import Stopped
 from tests.experiments.writing import count, everything, figures, on  # noqa: F401
 
 LOSES = {"read, add, save()", "save(update_fields)", "atomic()"}
@@ -37,7 +40,7 @@ def test_a_variant_that_loses_is_shown_as_wrong_and_said_to_be_meant_so(on):
         if not each.unavailable:
             assert each.same is (each.variant not in LOSES), each.variant
     assert {name for name, each in lost_update.variants.items() if each.wrong} == LOSES
-    assert result["read, add, save()"].difference == "the result is 2, should be 4"
+    assert result["read, add, save()"].difference == "likes is 2, should be 4"
 
 
 def test_row_locks_need_postgresql(on):
@@ -62,6 +65,22 @@ def test_what_a_writer_raises_reaches_the_caller_and_leaves_nobody_waiting(pinst
 
     with two_writers(), pytest.raises(LookupError, match="no such story"):
         both(first_fails, 1)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("writer")]
+
+
+@pytest.mark.parametrize("statement", range(1, 6))
+def test_who_is_stopped_at_any_statement_leaves_nobody_waiting(on, statement):
+    """A newer setting stops a measurement at its next statement, in whichever thread that is."""
+    left = iter(range(statement - 1))
+
+    def stop():
+        if next(left, None) is None:
+            raise Stopped("stopped")
+
+    settings = lost_update.check({"database": on, "clicks": 1})
+    locked = "select_for_update()" if on == "PostgreSQL" else "version column"
+    with world(lost_update, settings), probe.before_statement(stop), pytest.raises(Stopped):
+        lost_update.variants[locked].call({"clicks": 5})
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("writer")]
 
 
