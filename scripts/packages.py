@@ -54,7 +54,7 @@ def install(names: set[str]) -> None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"])
         names = names - {"chromium"}
     if names:
-        apt_install([PARTS[name].package for name in sorted(names)])
+        apt_install(sorted({PARTS[name].package for name in names}))
 
 
 def main() -> int:

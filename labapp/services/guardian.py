@@ -31,9 +31,8 @@ class Guardian:
 
     def __init__(self, folder, owner):
         self.folder, self.owner = folder, owner
-        self.server = None
-        self.awaited = self.number = None
-        self.codes = {}
+        self.server = None  # its process id
+        self.awaited = self.number = None  # that of a program which runs to its end, and of the order
         self.woken = _signals_as_input()
 
     def serve(self):
@@ -65,7 +64,7 @@ class Guardian:
     @property
     def running(self):
         """Whether the server was started and has not ended."""
-        return self.server is not None and self.server not in self.codes
+        return self.server is not None
 
     def spawn(self, command, log):
         """The process id of a program, started as the owner of the folder; what it says goes to the log."""
@@ -111,10 +110,11 @@ class Guardian:
                 return
             if pid == 0:
                 return
-            self.codes[pid] = os.waitstatus_to_exitcode(status)
-            if pid == self.awaited:
+            if pid == self.server:
+                self.server = None
+            elif pid == self.awaited:
                 self.awaited = None
-                answer(number=self.number, code=self.codes[pid])
+                answer(number=self.number, code=os.waitstatus_to_exitcode(status))
 
     def end(self):
         """Stop the server at once, whatever it is doing, and remove the folder."""
@@ -129,14 +129,12 @@ class Guardian:
         remove(self.folder)
 
     def _kill_all(self):
-        while children := [pid for pid in (*_children(), self.server, self.awaited) if self._lives(pid)]:
+        self.reap()
+        while children := {*_children(), self.server, self.awaited} - {None}:
             for pid in children:
                 _kill(pid, signal.SIGKILL)
             select.select([self.woken], [], [], 0.1)
             self.reap()
-
-    def _lives(self, pid):
-        return pid is not None and pid not in self.codes
 
 
 def answer(**fields):

@@ -43,6 +43,7 @@ class Proxy:
 
     def start(self):
         """Start its process and measure what it adds by itself; returns the proxy."""
+        self.stop()
         self._relay = Helper("the proxy", relay.__file__, "relay")
         self._own_ms = min(max(0.0, self.achieved().ms), MOST_OWN)
         self.delay(0)
