@@ -3,9 +3,9 @@
 from django.db.models import Q
 
 
-def show(variant, definition):
-    """Let the variant's source end in this text."""
-    variant.source = f"{variant.source.rstrip()}\n\n\n{definition}"
+def show(variant, *texts):
+    """Let the variant's source go on with these, as far as there is something in them."""
+    variant.source = "\n\n\n".join(text.rstrip() for text in (variant.source, *texts) if text)
 
 
 def name_all(model, indexes):
@@ -16,7 +16,9 @@ def name_all(model, indexes):
 
 
 def meta(*indexes):
-    """The indexes as they would stand in a model."""
+    """The indexes as they would stand in a model; nothing for none."""
+    if not indexes:
+        return ""
     lines = ["class Meta:", "    indexes = ["]
     return "\n".join([*lines, *(f"        {definition(index)}," for index in indexes), "    ]"])
 

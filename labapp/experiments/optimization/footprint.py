@@ -47,8 +47,8 @@ def pages_read():
 
 
 def _pages(recording):
-    if connection.vendor != "postgresql":
-        return None
+    if connection.vendor != "postgresql" or any(query.kind == "fetch" for query in recording.queries):
+        return None  # of a cursor, nobody knows how much of its query was run
     queries = [query for query in recording.queries if query.kind == "select"]
     return float(sum(_shared(query) for query in queries))
 

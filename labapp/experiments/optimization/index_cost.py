@@ -15,6 +15,7 @@ from labapp.experiments.optimization.definitions import definition, meta, name_a
 from labapp.experiments.optimization.footprint import index_size
 from labapp.experiments.optimization.wal import wal_figures
 from labapp.experiments.parameters import Choice, Integer
+from labapp.experiments.variant import source
 from labapp.pinsta.models import Notification
 
 TABLE, MOST = 20_000, 5_000
@@ -102,13 +103,12 @@ def _make(indexes):
 
 
 def indexed(*indexes, **options):
-    """Decorator: a variant whose copy has these indexes. Its source ends in their definition."""
+    """Decorator: a variant whose copy has these indexes. Its source ends in what it writes and in them."""
 
     def decorate(function):
         name = options.pop("name", function.__name__)
         index_cost.variant(name=name, around=having(*indexes), **options)(function)
-        if indexes:
-            show(index_cost.variants[name], meta(*indexes))
+        show(index_cost.variants[name], source(write), f'INSERT = """{INSERT}"""', meta(*indexes))
         return function
 
     return decorate

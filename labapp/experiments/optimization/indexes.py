@@ -15,6 +15,7 @@ from labapp.experiments.optimization import growing
 from labapp.experiments.optimization.definitions import definition, meta, name_all, show
 from labapp.experiments.optimization.footprint import index_size, pages_read
 from labapp.experiments.parameters import Choice, Integer
+from labapp.experiments.variant import source
 from labapp.pinsta.models import Notification
 
 indexes = Experiment(
@@ -47,29 +48,29 @@ def having(*indexes):
     return around
 
 
-def indexed(index, **options):
-    """Decorator: a variant whose copy has this index. Its source ends in the definition."""
+def indexed(*own, **options):
+    """Decorator: a variant whose copy has these indexes. Its source ends in query and definition."""
 
     def decorate(function):
-        name = function.__name__.replace("_", " ")
-        indexes.variant(name=name, around=having(index), **options)(function)
-        show(indexes.variants[name], meta(index))
+        name = options.pop("name", function.__name__)
+        indexes.variant(name=name, around=having(*own), **options)(function)
+        show(indexes.variants[name], source(newest_unread), meta(*own))
         return function
 
     return decorate
 
 
 def _make():
-    _recipients()  # while the table holds what was seeded
+    key_of("popular")  # while the table holds what was seeded
     growing.prepare(Notification)
 
 
-def _recipients():
-    return keep("who has unread notifications", _ranked)
+def key_of(person):
+    """The key of whoever has most unread notifications, or fewest."""
+    return keep("who has unread notifications", _ranked)[person]
 
 
 def _ranked():
-    """Who has most of them, and who has fewest."""
     unread = Count("notifications", filter=Q(notifications__read=False))
     people = get_user_model().objects.annotate(unread=unread).filter(unread__gt=0)
     keys = people.order_by("unread", "pk").values_list("pk", flat=True)
@@ -78,11 +79,11 @@ def _ranked():
 
 def newest_unread(person, shown):
     """The query: what this person has not seen yet, newest first."""
-    unread = Notification.objects.filter(recipient=_recipients()[person], read=False)
+    unread = Notification.objects.filter(recipient=key_of(person), read=False)
     return list(unread.order_by("-created", "-id").values_list("created", "verb", "actor")[:shown])
 
 
-@indexes.variant(baseline=True, name="no index", around=having())
+@indexed(baseline=True, name="no index")
 def no_index(person, shown):
     """Every row is read, those that fit are sorted."""
     return newest_unread(person, shown)
