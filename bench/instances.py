@@ -24,8 +24,8 @@ from labapp.measure.interval import median_interval
 from labapp.measure.worker import worker
 from labapp.reference import reference
 
-EVERY = {"columns": 8}
-NO_DATE = {"columns": 7}
+EVERY = {"rows": 1000, "columns": 8}
+NO_DATE = {"rows": 1000, "columns": 7}
 
 
 @dataclass

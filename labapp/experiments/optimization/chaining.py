@@ -74,8 +74,8 @@ chaining = Experiment(
     ],
     includes=[
         "Times are of building the queryset, compiling its SQL, asking, and making models of the rows.",
-        f"Build, compile and run are medians of {REPEATS} calls of their own, without recorder and round "
-        "trip: together a little less than the latency.",
+        f"Build, compile and run are the quickest of {REPEATS} calls of their own, without recorder and "
+        "round trip: together less than the latency.",
         "Avoiding long chains was good advice up to Django 1.5; it expired with 1.6 (see chaining_history).",
     ],
 )

@@ -44,7 +44,7 @@ def contents(photos, **_):
 
 instantiation = Experiment(
     "instantiation", question="How many model instances can be made in a second?", claims=["5.2"],
-    parameters=[Integer("instances", 2000, low=1, high=20_000, step=100, help="instances made")],
+    parameters=[Integer("instances", 1000, low=1, high=10_000, step=100, help="instances made")],
     conditions=[garbage()],
     outcome=contents,
     rate=("instances", lambda instances, **_: instances),
