@@ -1,6 +1,7 @@
 """SQLite's plans as trees, and what every plan can do."""
 
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -71,7 +72,7 @@ def test_the_primary_key_is_a_search_without_an_index_name(shop):
 def test_an_alias_is_told_by_its_table(shop):
     busy = Review.objects.filter(product=OuterRef("pk"), stars=5)
     plan = planned(Product.objects.filter(Exists(busy)))
-    assert '"shop_review" U0' in str(Product.objects.filter(Exists(busy)).query)
+    assert re.search(r'"shop_review" "?U0', str(Product.objects.filter(Exists(busy)).query))
     assert {node.relation for _, node in plan.walk() if node.relation} == {"shop_product", "shop_review"}
 
 
