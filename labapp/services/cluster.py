@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import time
+from contextlib import suppress
 
 from labapp.services import folders
 from labapp.services.errors import ServiceError
@@ -68,7 +69,8 @@ def settle(folder):
     deadline = time.monotonic() + STOPPING
     while pid := postmaster_pid(str(folder.path)):
         if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended at this moment
+                os.kill(pid, signal.SIGKILL)
         time.sleep(0.005)
     # PostgreSQL takes the number in it for a living server where nobody takes notice of those that ended. The
     # data are safe without it: the shared memory says whether anybody still uses them.
