@@ -102,6 +102,18 @@ def test_running_is_what_reading_takes_beyond_compiling(pinsta_db, clock, monkey
     assert len(built) > REPEATS
 
 
+def test_a_slow_variant_is_not_repeated(clock):
+    calls = []
+
+    def slow():
+        calls.append(1)
+        clock.takes(module.PATIENCE * 2e6)
+        return [(1, "a")]
+
+    assert parts(slow).run == pytest.approx(module.PATIENCE * 2e6)
+    assert len(calls) <= 4
+
+
 def test_rows_read_by_hand_cannot_be_told_apart(clock):
     def read():
         clock.takes(70)

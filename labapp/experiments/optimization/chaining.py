@@ -6,6 +6,7 @@ measured elsewhere.
 """
 
 from datetime import UTC, datetime
+from functools import cache
 
 from django.db import connection
 from django.db.models import Q
@@ -74,13 +75,14 @@ chaining = Experiment(
     ],
     includes=[
         "Times are of building the queryset, compiling its SQL, asking, and making models of the rows.",
-        f"Build, compile and run are the quickest of {REPEATS} calls of their own, without recorder and "
-        "round trip: together less than the latency.",
+        f"Build, compile and run are the quickest of up to {REPEATS} calls of their own, without recorder "
+        "and round trip: together less than the latency.",
         "Avoiding long chains was good advice up to Django 1.5; it expired with 1.6 (see chaining_history).",
     ],
 )
 
 
+@cache
 def conditions(filters, rows):
     """So many conditions of a search form, as lookups: the first leaves so many rows, and these fulfil all.
 
