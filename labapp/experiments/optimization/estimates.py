@@ -57,7 +57,7 @@ def error(recording, value, **_):
 estimates = Experiment(
     "estimates", question="Has it to be exact?", claims=["5.5"],
     parameters=[
-        Integer("rows", 50_000, low=1000, high=200_000, step=1000, help="notifications there were"),
+        Integer("rows", 50_000, low=1000, high=100_000, step=1000, help="notifications there were"),
         Integer("written", 50, low=0, high=100, help="more written since ANALYZE", unit="%"),
     ],
     conditions=[database(), round_trip()],

@@ -21,7 +21,7 @@ from labapp.pinsta.models import Notification
 indexes = Experiment(
     "indexes", question="Which index answers \"what is new for me\"?", claims=["5.5"],
     parameters=[
-        Integer("rows", 50_000, low=1000, high=200_000, step=1000, help="notifications in the table"),
+        Integer("rows", 50_000, low=1000, high=100_000, step=1000, help="notifications in the table"),
         Integer("shown", 20, low=1, high=200, help="newest unread shown"),
         Choice("person", "popular", help="whose", choices=("popular", "quiet")),
     ],
