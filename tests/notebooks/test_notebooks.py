@@ -16,6 +16,10 @@ from tests.infra.repository import ROOT
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LIMIT = 300  # seconds for one cell
 LONGEST = 12  # lines of a code cell
+WITHOUT_POSTGRESQL = """
+from labapp.services import postgresql, programs
+programs.find = postgresql.find = lambda: None
+"""
 
 
 def tagged(notebook, tag):
@@ -68,6 +72,20 @@ def test_as_it_is_every_check_says_not_yet_and_no_cell_fails(path, tmp_path, mon
 @pytest.mark.timeout(600)
 def test_with_its_solutions_every_check_passes(path, tmp_path, monkeypatch):
     notebook = run(solved(read(path)), tmp_path / "progress.json", monkeypatch)
+    for cell in tagged(notebook, "check"):
+        assert "Solved." in text(cell), text(cell)
+
+
+@pytest.mark.timeout(600)
+def test_without_postgresql_the_notebook_of_databases_runs_on_sqlite_and_says_so(tmp_path, monkeypatch):
+    path = next(path for path in NOTEBOOKS if path.stem == "05_database_optimization")
+    notebook = solved(read(path))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code[0].source = WITHOUT_POSTGRESQL + code[0].source
+    notebook = run(notebook, tmp_path / "progress.json", monkeypatch)
+    said = "\n".join(text(cell) for cell in code)
+    assert "What depends on the database runs on SQLite. PostgreSQL comes with" in said
+    assert "Tried on SQLite" in said
     for cell in tagged(notebook, "check"):
         assert "Solved." in text(cell), text(cell)
 

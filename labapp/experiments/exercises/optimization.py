@@ -144,7 +144,8 @@ like_counter = LikeCounter(
     hints=[
         "Between your reading and your writing somebody else can write. Which statement of yours knows it?",
         "Either the database adds (F), or it keeps the others out until you have written "
-        "(select_for_update), or you write only if nothing has changed (the version) and else begin again.",
+        "(select_for_update, inside of transaction.atomic), or you write only if nothing has changed "
+        "(the version) and else begin again.",
     ],
 )
 

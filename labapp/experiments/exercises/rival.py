@@ -87,7 +87,7 @@ class Meeting:
     was raised; ``vendor`` of the database.
     """
 
-    vendor: str
+    vendor: str = ""
     clicks: int = 1
     likes: int = 0
     waited: bool = False
@@ -117,8 +117,7 @@ class LikeCounter(Exercise):
         alone = [each for each in meetings if each.clicks == 1]
         met = [each for each in meetings if each.clicks == 2]
         if fault := meetings[-1].fault:
-            when = ", with another writer beside it," if meetings[-1].clicks == 2 else ""
-            verdict.say(False, f"It raises{when} {fault}.")
+            verdict.say(False, fault)
             return
         wrong = next((each for each in alone if each.likes != 1), None)
         if wrong:
@@ -166,23 +165,23 @@ def _place(meeting):
 def meet(variant, settings, turn, stop):
     """Call the function once, with the other coming in before its statement number ``turn`` (from 0)."""
     pk = random.randint(1, STORIES)
-    with databases.database(settings), probe.unrecorded():
-        before = _fresh()
-        meeting = Meeting(connection.vendor)
-    rival = Rival(settings, pk, turn)
+    meeting, rival = Meeting(), Rival(settings, pk, turn)
     try:
+        with databases.database(settings), probe.unrecorded():
+            meeting.vendor = connection.vendor
+            before = _fresh()
         with databases.database(settings), guarded(stop):
             _call(variant, pk, rival, meeting, stop)
         after = rival.end()
     except OperationalError as error:
-        meeting.fault = meeting.fault or f"an error for the other writer, at its end: {error}"
+        meeting.fault = f"The database of this check does not answer, check again. It says: {error}"
         return meeting
     finally:
         rival.close()
     meeting.clicks, meeting.waited = 1 + rival.came, rival.waited
-    meeting.likes = after[pk][0] - before[pk][0] if pk in after else 0
-    others = {key: value for key, value in before.items() if key != pk}
-    meeting.else_changed = {**after, pk: None} != {**others, pk: None} or after[pk][1] != before[pk][1]
+    likes, text = after.get(pk, (0, None))
+    meeting.likes = likes - before[pk][0]
+    meeting.else_changed = after != {**before, pk: (likes, before[pk][1])}
     return meeting
 
 
@@ -195,8 +194,8 @@ def _call(variant, pk, rival, meeting, stop):
         raise
     except BaseException as error:  # noqa: BLE001 - the reader's own code may raise anything
         stop.check()
-        meeting.fault = sentence(error, variant).rstrip(".")
-        meeting.clicks = 1 + rival.came
+        beside = ", with another writer beside it," if rival.came else ""
+        meeting.fault = f"It raises{beside} {sentence(error, variant).rstrip('.')}."
         return
     if rival.came and len(recording.queries) > rival.turn:
         meeting.query = recording.queries[rival.turn]
