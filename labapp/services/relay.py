@@ -22,8 +22,8 @@ from time import perf_counter
 CHUNK = 1 << 16
 HELD = 1 << 24  # bytes under way in one direction until no more are taken; a TCP window
 PR_SET_TIMERSLACK = 29
-TYPICAL = 0.0005  # seconds; a sleep that ends later than this was in the way of something else
-STEP = 2e-6  # seconds
+TYPICAL = 0.0005  # seconds
+STEP = 3e-6  # seconds
 
 
 class Delay:
@@ -38,9 +38,13 @@ class Delay:
         """What a chunk waits in one direction, on top of what the relay takes anyway."""
         return max(0.0, self.whole - self.own) / 2
 
-    def learn(self, late):
-        """Sleeps end late, later on a busy machine: let them end earlier, until half of them are late."""
-        if late < TYPICAL:
+    def learn(self, late, slept):
+        """
+        Sleeps end late, later on a busy machine: let them end earlier, until half of the chunks are late.
+
+        What is late without having slept, or by very much, was in the way of something else.
+        """
+        if late < 0 or slept and late < TYPICAL:
             self.early = min(max(self.early + (STEP if late > 0 else -STEP), 0.0), TYPICAL)
 
 
@@ -55,8 +59,7 @@ def carry(source, sink, not_before=0.0):
         left = under_way[0][0] - DELAY.early - now if under_way else None
         if left is not None and left <= 0:
             due, chunk = under_way.popleft()
-            if slept:
-                DELAY.learn(now - due)
+            DELAY.learn(now - due, slept)
             slept, held = False, held - len(chunk)
             sink.sendall(chunk)
             continue
