@@ -3,9 +3,11 @@
     .venv/bin/python -m bench.writing             # about three minutes; PostgreSQL where there is one
     .venv/bin/python -m bench.writing --budget 2  # quicker and less certain
 
-Ratios are medians over interleaved rounds with 95 % intervals, times of a row medians. What stands under
-"before" was measured with other rows, on another day, and without interval: where the two are more than a
-third apart, with all of the interval, the line is marked.
+Ratios are medians over interleaved rounds with 95 % intervals; times of a row are the quickest round's, since
+whatever else the machine does can only add. What stands under "before" was measured with other rows, on
+another day, and without interval: where a ratio is more than a third apart from it, with all of its interval,
+the line is marked. Commits do not wait for the disk (durability "relaxed"): each way makes one, and its price
+is the disk's.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from labapp.measure.comparison import Comparison
 
 ROWS = 1_000
+DURABILITY = "relaxed"
 APART = 4 / 3
 
 
@@ -28,10 +31,13 @@ class Line:
     before: tuple[float, float]
     now: float
     interval: tuple[float, float] | None = None
+    absolute: bool = False
 
     @property
     def far(self) -> bool:
-        """Whether they are more than a third apart."""
+        """Whether they are more than a third apart; times are not compared, only ratios."""
+        if self.absolute:
+            return False
         low, high = self.interval or (self.now, self.now)
         return low > self.before[1] * APART or high < self.before[0] / APART
 
@@ -55,7 +61,7 @@ def saving(database: str, budget: float) -> list[Line]:
     from labapp.experiments.optimization import save_columns
 
     def run(**settings):
-        return save_columns.run(database=database, budget_ms=budget, **settings)
+        return save_columns.run(database=database, budget_ms=budget, durability=DURABILITY, **settings)
 
     sqlite = database == "SQLite"
     narrow = run()
@@ -90,11 +96,15 @@ def inserting(database: str, budget: float) -> list[Line]:
 
     lines = []
     for table in ("indexed", "bare"):
-        result = bulk_insert.run(database=database, budget_ms=budget, rows=ROWS, batch=ROWS, table=table)
-        now = {name: result[name].median_ms / ROWS * 1000 for name in BEFORE[database]}
-        slowest, *others = now
+        result = bulk_insert.run(
+            database=database, durability=DURABILITY, rows=ROWS, batch=ROWS, table=table, budget_ms=budget
+        )
+        slowest, *others = BEFORE[database]
         for name, before in BEFORE[database].items():
-            lines.append(Line(f"{name}, µs a row, {table}", database, (before, before), now[name]))
+            now = min(result[name].samples_ms) / ROWS * 1000
+            lines.append(Line(
+                f"{name}, µs a row, {table}", database, (before, before), now, absolute=True
+            ))
         for name in others:
             before = BEFORE[database][slowest] / BEFORE[database][name]
             lines.append(Line(
