@@ -2,8 +2,9 @@
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 
-from labapp.experiments.optimization import index_cost
+from labapp.experiments.optimization import growing, index_cost
 from labapp.experiments.optimization.index_cost import NOW, TABLE, chosen
 from labapp.pinsta.models import Notification
 from tests.experiments.both import database, recorded  # noqa: F401
@@ -44,6 +45,22 @@ def test_before_each_call_the_table_is_as_it_was(database):
             index_cost.variants["composite"].call(values)
     assert len(tables[0]) == TABLE
     assert all(table == tables[0] for table in tables)
+
+
+def test_after_a_checkpoint_the_call_is_rehearsed_and_its_rows_are_not_in_the_way(database, monkeypatch):
+    for work in WORKS:
+        for _ in range(2):
+            monkeypatch.setattr(growing, "_states", {})  # as after a checkpoint
+            with staged(index_cost, "composite", database=database, work=work) as values:
+                assert Notification.objects.count() == TABLE
+                assert not Notification.objects.filter(Q(created=NOW) | Q(verb="shared"))
+                index_cost.variants["composite"].call(values)
+
+
+def test_no_page_is_written_whole_in_what_is_measured(database):
+    if database == "PostgreSQL":
+        for work in WORKS:
+            assert set(figure("whole pages", database, work=work).values()) <= {0, 1}, work
 
 
 def test_a_variant_that_writes_less_is_found_out(database):

@@ -82,7 +82,9 @@ def _words():
     return {"common": alone(by_use), "rare": alone(word for word in reversed(by_use) if word in newest)}
 
 
-WORD = re.compile(r"[a-z]{5,}")
+# With a space before it, and behind it what no parser takes for a letter: PostgreSQL's takes "…" for one
+# where the database knows no language.
+WORD = re.compile(r"(?<!\S)[a-z]{5,}(?=[\s,.?]|$)")
 
 
 def keys(photos):
