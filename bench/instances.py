@@ -40,8 +40,8 @@ class Claim:
 
 
 CLAIMS = [
-    Claim("positional", "instantiation", ("positional",)),
-    Claim("keyword", "instantiation", ("keyword",)),
+    Claim("positional", "instantiation", ("positional",), remark="here eight"),
+    Claim("keyword", "instantiation", ("keyword",), remark="here eight"),
     Claim("values_list", "instances", ("models", "values_list()"), EVERY, "all 8 columns"),
     Claim("values_list", "instances", ("models", "values_list()"), NO_DATE, "7 columns, no date"),
     Claim("values", "instances", ("models", "values()"), EVERY, "all 8 columns"),

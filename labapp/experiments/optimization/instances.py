@@ -46,7 +46,7 @@ instances = Experiment(
     memory=True,
     includes=[
         "Times are of the query, fetching, and making what a variant is named after; no page uses it then.",
-        "The eighth column, created, is a date: SQLite keeps text, which Python has to read.",
+        "The eighth column, created, is a date, which is read in Python code on both databases.",
         "Memory is the peak of what Python allocated in one call; what the database's library keeps for "
         "itself is not in it.",
     ],
