@@ -63,9 +63,12 @@ def test_no_page_is_written_whole_in_what_is_measured(database):
             assert set(figure("whole pages", database, work=work).values()) <= {0, 1}, work
 
 
-def test_a_variant_that_writes_less_is_found_out(database):
+@pytest.mark.parametrize("written", [19, 21, 25])
+def test_a_variant_that_writes_less_or_more_is_found_out(database, written):
     def mine(rows, work):
-        chosen(rows - 1).update(created=NOW)
+        first = range(1000, 1000 * written + 1, 1000)
+        Notification.objects.filter(pk__in=first).update(created=NOW)
+        Notification.objects.filter(pk__lte=written - rows).update(created=NOW)
 
     around = index_cost.variants["one"].around
     try:

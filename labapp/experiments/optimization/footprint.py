@@ -22,7 +22,7 @@ SIZES = {
 def index_size(model):
     """The Figure of the size of a table's indexes, the primary key aside."""
     return Figure(
-        "indexes", "KiB", "Size of the table's indexes on disk, the primary key's aside.",
+        "indexes", "KiB", "Size of the table's indexes after the call, the primary key's aside.",
         of=lambda recording, value, **_: _index_kib(model._meta.db_table),
     )
 
