@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
+from labapp.probe.style import counted
+
 MARKS = {"busy": "◌", "done": "●", "still": "○", "wrong": "✗"}
 
 
@@ -36,7 +38,7 @@ def of(result, budget_ms):
     every = len(result.measurements) or 1
     seen = sum(known(each) for each in result.measurements)
     progress = 0.2 * seen / every + 0.8 * min(result.elapsed_ms / budget_ms, 1.0)
-    return Status("busy", result.status, progress)
+    return Status("busy", result.status or f"{counted(result.rounds, 'round')} so far.", progress)
 
 
 def known(measurement):

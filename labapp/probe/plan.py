@@ -21,7 +21,9 @@ class PlanNode:
     Rows and times are of all `loops` (how often the step was run) together. `estimated_rows` is None on
     SQLite, which tells none; `actual_rows`, `loops`, `ms` (with its children) and `own_ms` (without) are None
     unless the statement was analyzed. `partial`: nobody may have asked for all of its rows (a LIMIT above it,
-    say), so that fewer than estimated prove nothing. `details` are other figures, named as the database does.
+    say), so that fewer than estimated prove nothing. `again`: rows may have been counted more than once (the
+    inner side of a merge join), so that more prove nothing. `details` are other figures, named as the database
+    does.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class PlanNode:
     ms: float | None = None
     own_ms: float | None = None
     partial: bool = False
+    again: bool = False
     details: dict = field(default_factory=dict)
     children: list[PlanNode] = field(default_factory=list)
 
@@ -56,7 +59,9 @@ class PlanNode:
     def off(self) -> bool:
         """Whether the estimate was wrong by more than 10 times."""
         ratio = self.ratio
-        return ratio is not None and (ratio > OFF or ratio < 1 / OFF and not self.partial)
+        if ratio is None:
+            return False
+        return ratio > OFF and not self.again or ratio < 1 / OFF and not self.partial
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, PlanNode]]:
         """(depth, step) of this step and all below it, in the order in which they are read."""

@@ -44,7 +44,7 @@ def html(plan: Plan, colour: str = "var(--dsl-dim)", notes: bool = True) -> str:
     heads = ["step", *(["rows estimated"] if _estimates(plan) else [])]
     heads += ["rows", "", "time in the step"] if plan.analyzed else []
     kinds = ["dsl-step", "dsl-number", "dsl-number", "", "dsl-number"]
-    named = zip(heads, kinds, strict=False)
+    named = zip(heads, kinds, strict=False) if heads[1:] else ()  # one column needs no name
     head = "".join(f'<th scope="col" class="{kind}">{name}</th>' for name, kind in named)
     rows = "".join(f"<tr>{_row(plan, node, depth, whole, colour)}</tr>" for depth, node in plan.walk())
     below = [*_timing(plan), *(plan.notes if notes else ())]

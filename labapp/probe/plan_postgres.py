@@ -73,8 +73,10 @@ def _node(said: dict, partial: bool = False, processes: int = 1) -> PlanNode:
         node.ms = said.get("Actual Total Time", 0.0) * loops / min(processes, loops or 1)
     if said["Node Type"].startswith("Gather"):
         processes = said.get("Workers Launched", 0) + 1
-    for child in said.get("Plans", ()):
-        node.children.append(_node(child, _partial(said, child, partial), processes))
+    for each in said.get("Plans", ()):
+        child = _node(each, _partial(said, each, partial), processes)
+        child.again = said["Node Type"] == "Merge Join" and each.get("Parent Relationship") == "Inner"
+        node.children.append(child)
     return node
 
 

@@ -7,6 +7,7 @@ import re
 from labapp.probe.plan import SEARCH, WHOLE_INDEX, WHOLE_TABLE, Plan, PlanNode
 
 NO_ESTIMATES = "SQLite's plan has neither estimates nor counts of rows, and no times."
+ONLY_WRITES = "SQLite tells no steps for this statement: it writes and reads no table."
 _STEP = re.compile(
     r"""(?P<verb>SCAN|SEARCH)\ (?:TABLE\ )?(?P<name>\([^)]*\)|SUBQUERY\ \d+|\S+)(?:\ AS\ (?P<alias>\S+))?
         (?:\ USING\ (?P<how>(?:AUTOMATIC\ )?(?:PARTIAL\ )?(?:COVERING\ )?INDEX|(?:INTEGER\ )?PRIMARY\ KEY)
@@ -39,6 +40,8 @@ def read(rows: list[tuple], sql: str) -> Plan:
         node = nodes[number] = _node(detail, tables, made)
         siblings = nodes[parent].children if parent in nodes else roots
         siblings.append(node)
+    if not rows:
+        return Plan(ONLY_WRITES, vendor="sqlite")
     lines = ["  " * depth + node.text for root in roots for depth, node in root.walk()]
     return Plan("\n".join([*lines, NO_ESTIMATES]), rows, roots, "sqlite", notes=[NO_ESTIMATES])
 

@@ -151,3 +151,13 @@ def test_the_plan_of_a_write_writes_nothing(elsewhere, open_tab, front_end):
     _, tab = open_tab(PLAN)
     front_end.update(tab._variant, index=3)
     front_end.wait_text(tab.picture, "<b>Insert</b> on parcel")
+    assert "on the data as they are before it" in front_end.text(tab.picture)
+
+
+def test_what_takes_long_is_not_executed_again(elsewhere, open_tab, front_end, monkeypatch):
+    monkeypatch.setattr("labapp.panel.tabs.plan.LONGEST_MS", 0)
+    _, tab = open_tab(PLAN)
+    front_end.update(tab._variant, index=2)
+    front_end.wait_text(tab.picture, "its plan has estimates only")
+    html = front_end.text(tab.picture)
+    assert "rows estimated" in html and "time in the step" not in html and "once more" not in html

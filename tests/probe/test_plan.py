@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef
 from labapp.probe import Plan, PlanNode, explain, record
 from labapp.probe.plan_sqlite import NO_ESTIMATES, read
 from tests.cases.data import fill
-from tests.cases.models import Maker, Product, Review
+from tests.cases.models import Maker, Placement, Product, Review
 
 
 @pytest.fixture
@@ -166,3 +166,13 @@ def test_plain_data_and_back(shop):
 def test_an_estimate_that_is_off(estimated, actual, loops, partial, off):
     node = PlanNode("", "", estimated_rows=estimated, actual_rows=actual, loops=loops, partial=partial)
     assert node.off is off
+    node.again = True
+    assert node.off is (off and actual < estimated)
+
+
+def test_a_statement_that_only_writes(shop):
+    with record() as recording:
+        Placement.objects.create(product_id=1, shelf_id=1)
+    plan = explain(recording.queries[-1])
+    assert str(plan) == "SQLite tells no steps for this statement: it writes and reads no table."
+    assert plan.nodes == []

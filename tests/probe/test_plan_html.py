@@ -50,7 +50,7 @@ def test_a_step_that_was_never_run_and_a_write_without_rows():
 
 def test_without_figures_there_are_no_columns_for_them():
     plan = Plan("text", nodes=[PlanNode("SCAN", "SCAN photo", access="whole table")], notes=["No times."])
-    assert html(plan).count("<th ") == 1
+    assert "<th " not in html(plan)
     assert "No times." in html(plan) and "No times." not in html(plan, notes=False)
 
 

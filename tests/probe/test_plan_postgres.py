@@ -88,6 +88,16 @@ def test_a_limit_makes_no_estimate_wrong(parcels):
     assert scan.access == "whole index"
 
 
+def test_rows_that_a_merge_join_reads_again_make_no_estimate_wrong(parcels):
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_hashjoin = off")
+        cursor.execute("SET enable_nestloop = off")
+    plan = plan_of("SELECT * FROM parcel a JOIN parcel b ON a.town = b.code WHERE a.id < 999 AND b.id < 999")
+    inner = step(plan, "Merge Join").children[1]
+    assert inner.ratio > 10
+    assert inner.again and not inner.off
+
+
 def test_below_a_sort_every_row_was_asked_for(parcels):
     plan = plan_of("SELECT * FROM parcel WHERE town = 7 AND code = 7 AND id > 0 ORDER BY note LIMIT 5")
     assert step(plan, "Sort").partial

@@ -13,9 +13,13 @@ from labapp.probe import explain, plan_html
 from labapp.probe.explain import EXPLAINED_KINDS
 from labapp.probe.style import milliseconds
 
+WRITES = ("insert", "update", "delete", "copy")
 MOST = 3  # statements shown; each is run once more by PostgreSQL
+LONGEST_MS = 1000
+TOO_LONG = "A statement that took longer than a second is not executed again: its plan has estimates only."
 ASKING = '<p class="dsl-none">Asking the database.</p>'
 NO_PLAN = '<p class="dsl-none">It sends no statement that has a plan.</p>'
+BEFORE_IT = "This variant writes: its statements are explained on the data as they are before it."
 RUN_AGAIN = (
     "PostgreSQL ran each statement once more for its plan, with a clock in every step, and rolled back what "
     "it wrote. ▲ and ▼: the estimate is off by more than 10 times."
@@ -72,9 +76,10 @@ class Plan(OneVariant):
         experiment = self.panel.experiment
         measurement = result[name]
         with stage(experiment, experiment.variants[name], parameters(experiment, result.settings)):
-            plans = [(each, explain(each.sample, analyze=True)) for each in statements(measurement)]
+            plans = [(each, asked(each.sample)) for each in statements(measurement)]
         body = "".join(statement(group, plan, measurement.colour) for group, plan in plans)
-        return f'<div class="dsl-root">{body}{notes([plan for _, plan in plans])}</div>'
+        said = [BEFORE_IT] if any(each.kind in WRITES for each in measurement.recording.queries) else []
+        return f'<div class="dsl-root">{body}{notes([plan for _, plan in plans], said)}</div>'
 
     def _in_world(self, result, stop):
         if self._wanted is None:
@@ -105,6 +110,14 @@ def statements(measurement):
     return [each for each in measurement.recording.groups() if each.kind in EXPLAINED_KINDS][:MOST]
 
 
+def asked(query):
+    """The plan of a statement, executed once more for it unless people would wait for that."""
+    plan = explain(query, analyze=query.db_ms <= LONGEST_MS)
+    if plan.nodes and query.vendor == "postgresql" and not plan.analyzed:
+        plan.notes.append(TOO_LONG)
+    return plan
+
+
 def statement(group, plan, colour):
     """One statement with its cost and its plan."""
     words = escape(group.fingerprint)
@@ -115,9 +128,9 @@ def statement(group, plan, colour):
     )
 
 
-def notes(plans):
+def notes(plans, said):
     """What the plans do not say, each sentence once."""
-    said = [note for plan in plans for note in plan.notes]
+    said = [*said, *(note for plan in plans for note in plan.notes)]
     said += [RUN_AGAIN] if any(plan.analyzed for plan in plans) else []
     return "".join(f'<p class="dsl-dim">{escape(note)}</p>' for note in dict.fromkeys(said))
 
