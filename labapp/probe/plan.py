@@ -22,8 +22,8 @@ class PlanNode:
     SQLite, which tells none; `actual_rows`, `loops`, `ms` (with its children) and `own_ms` (without) are None
     unless the statement was analyzed. `partial`: nobody may have asked for all of its rows (a LIMIT above it,
     say), so that fewer than estimated prove nothing. `again`: rows may have been counted more than once (the
-    inner side of a merge join), so that more prove nothing. `details` are other figures, named as the database
-    does.
+    inner side of a merge join), so that more prove nothing. `details` are other figures, as the database
+    names them.
     """
 
     kind: str
