@@ -10,98 +10,14 @@ that is `entered()` stay open for the next time.
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 
 from django.db import ConnectionHandler, connections
-from django.db.utils import load_backend
 
-PATIENCE = 2.0  # seconds that a server has for the request to end a statement
-
-
-class Target:
-    """A database that an alias is pointed at, with its connections: one a thread."""
-
-    def __init__(self, alias, settings):
-        self.alias, self.settings = alias, settings
-        self._mine = threading.local()
-        self._all = []
-
-    @property
-    def opened(self):
-        """Whether this thread has a connection object."""
-        return hasattr(self._mine, "connection")
-
-    @property
-    def connection(self):
-        """This thread's connection."""
-        try:
-            return self._mine.connection
-        except AttributeError:
-            backend = load_backend(self.settings["ENGINE"])
-            self.connection = backend.DatabaseWrapper(self.settings, self.alias)
-            return self._mine.connection
-
-    @connection.setter
-    def connection(self, connection):
-        self._mine.connection = connection
-        self._all.append(connection)
-
-    @connection.deleter
-    def connection(self):
-        del self._mine.connection
-
-    def close(self):
-        """Close the connections of all threads."""
-        self._close(self._all)
-        self._mine = threading.local()
-
-    def tidy(self):
-        """Keep this thread's connection if nothing is left open in it; close all others."""
-        mine = self._mine.connection if self.opened else None
-        kept = [mine] if mine is not None and _is_clean(mine) else []
-        self._close([each for each in self._all if each not in kept])
-        self._mine = threading.local()
-        if kept:
-            self._mine.connection = mine
-
-    def interrupt(self):
-        """End the statements that run on its connections now; may be called from any thread."""
-        for connection in list(self._all):
-            _interrupt(connection)
-
-    def _close(self, connections):
-        for connection in list(connections):
-            self._all.remove(connection)
-            connection.inc_thread_sharing()
-            connection.close()
-
-
-def _is_clean(connection):
-    """Whether its server is there and the session is like a new one: no transaction, no SET."""
-    driver = connection.connection
-    if driver is None or connection.in_atomic_block or not connection.get_autocommit():
-        return False
-    if connection.vendor == "postgresql":
-        try:
-            driver.execute("RESET ALL")
-        except connection.Database.Error:
-            return False
-    return True
-
-
-def _interrupt(connection):
-    driver = connection.connection
-    if hasattr(driver, "cancel_safe"):
-        end = partial(driver.cancel_safe, timeout=PATIENCE)
-    else:
-        end = getattr(driver, "interrupt", None)
-    if end is not None:
-        with suppress(connection.Database.Error):  # it has been closed meanwhile, and its statement with it
-            end()
-
+from labapp.targets import Target, interrupt
 
 _everywhere: dict[str, Target] = {}
 _here: ContextVar[dict[str, Target]] = ContextVar("labapp_databases", default={})  # noqa: B039  (never changed)
@@ -232,7 +148,7 @@ class _Plain:
         self._connection = connection
 
     def interrupt(self):
-        _interrupt(self._connection)
+        interrupt(self._connection)
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def _told_in_steps(sentence, steps=10):
         nonlocal said
         if steps * done // total > said:
             said = steps * done // total
-            say(f"{sentence}: {done:,} of {total:,} rows.")
+            say(f"{sentence}: {done:,} of {total:,} rows." if done < total else f"{sentence}: indexes.")
 
     return progress
 
