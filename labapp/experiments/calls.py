@@ -11,11 +11,12 @@ from labapp import probe
 from labapp.experiments.databases import guarded
 from labapp.experiments.faults import sentence, told
 from labapp.experiments.figures import Reading
+from labapp.experiments.statements import Statements
 from labapp.experiments.world import parameters, stage, world
 from labapp.measure import Measurement, Result, difference, environment, peak_kib, sample
 from labapp.measure.stop import Stopped
 
-RECORDER = "The recorder runs in the timed rounds too, without call sites."
+ROUNDS = "In the timed rounds nothing is recorded, statements are only counted."
 PAUSE = 0.1  # seconds between two updates of the table: nobody reads faster
 
 
@@ -26,8 +27,9 @@ class Calls:
 
     def measure(self, experiment, settings, stop, observe, *, budget_ms, target):
         """Measure every variant at one setting; ``observe(result)`` sees each stage. The final Result."""
-        with told(), world(experiment, settings), guarded(stop):
-            run = Run(experiment, settings, stop, observe)
+        statements = Statements()
+        with told(), world(experiment, settings), guarded(stop), statements.counted():
+            run = Run(experiment, settings, stop, observe, statements)
             run.record_each()
             stop.hurry()
             run.weigh_each()
@@ -45,15 +47,17 @@ class Failed(Exception):
 class Run:
     """One setting being measured: the Result so far, and what the rounds need."""
 
-    def __init__(self, experiment, settings, stop, observe):
+    def __init__(self, experiment, settings, stop, observe, statements):
         self.experiment = experiment
         self.parameters = parameters(experiment, settings)
         self.stop = stop
         self.observe = observe
+        self.statements = statements
+        self.sent = {}
         self.reference = None
         self.result = Result(
             experiment=experiment.name, question=experiment.question, claims=experiment.claims,
-            settings=settings, environment=environment(), includes=[*experiment.includes, RECORDER],
+            settings=settings, environment=environment(), includes=[*experiment.includes, ROUNDS],
             figures=[each.to_dict() for each in experiment.figures], rate=self._rate(),
             weighed=experiment.memory,
             measurements=[blank(each) for each in experiment.variants.values()],
@@ -81,8 +85,10 @@ class Run:
                 self._warm(variant)
             with self.stage(variant):
                 reading = Reading(self.experiment.figures)
+                self.statements.since()
                 with probe.record(variant.name) as recording:
                     value = self.work(variant)
+                self.sent[variant.name] = self.statements.since()
                 measurement.figures = reading.after(recording, value, self.parameters)
                 value = self._outcome(value)
         except Exception as error:  # noqa: BLE001 - a variant may raise anything, and its row says what
@@ -200,20 +206,21 @@ class Run:
 
     def _timed(self, variant):
         """The call that the rounds time; it notices a round that asks more or less than that run."""
-        measurement = self.result[variant.name]
+        measurement, expected = self.result[variant.name], self.sent[variant.name]
+        since = self.statements.since
 
         def call():
+            since()
             try:
-                with probe.record(sites=False, spans=False, eager=False) as recording:
-                    self.work(variant)
+                self.work(variant)
             except Stopped:
                 raise
             except Exception as error:
                 self._fail(measurement, error, variant)
                 raise Failed from error
-            if recording.count != measurement.queries:
+            if (sent := since()) != expected:
                 measurement.note = (
-                    f"It sent {measurement.queries} statements when it was recorded and {recording.count} "
+                    f"It sent {expected} statements when it was recorded and {sent} "
                     "in a later round: it remembers, or it is not steady."
                 )
 

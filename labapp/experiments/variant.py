@@ -2,7 +2,7 @@
 
 import inspect
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class BadVariant(TypeError):
@@ -30,6 +30,7 @@ class Variant:
     around: object = None
     wrong: str = ""
     origin: str = ""
+    _takes: list | None = field(default=None, init=False, repr=False)
 
     @property
     def ours(self):
@@ -42,7 +43,9 @@ class Variant:
 
     def call(self, parameters):
         """Run it with the parameters it asks for."""
-        return self.function(**{name: parameters[name] for name in wanted(self.function, parameters)})
+        if self._takes is None:  # asking a signature takes as long as a small query
+            self._takes = wanted(self.function, parameters)
+        return self.function(**{name: parameters[name] for name in self._takes})
 
 
 def wanted(function, parameters):
