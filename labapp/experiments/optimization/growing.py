@@ -59,9 +59,10 @@ def _fill(model, rows):
     table, seeds = model._meta.db_table, _aside(model)
     names = [field.column for field in model._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(f'"{name}"' for name in names)
-    flush = connection.ops.sql_flush(no_style(), [table], allow_cascade=True)
-    connection.ops.execute_sql_flush(flush)
-    with connection.cursor() as cursor:
+    # On SQLite a table is emptied row by row as long as foreign keys are checked.
+    with connection.constraint_checks_disabled(), connection.cursor() as cursor:
+        flush = connection.ops.sql_flush(no_style(), [table], allow_cascade=True)
+        connection.ops.execute_sql_flush(flush)
         cursor.execute(f"SELECT max(id) FROM {seeds}")
         seeded = cursor.fetchone()[0]
         cursor.execute(FILL.format(table=table, seeds=seeds, columns=columns), {
