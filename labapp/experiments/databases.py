@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from django.db import connections
 
@@ -32,7 +33,7 @@ def database(writes=False):
     Variants only read: one that writes raises, and nothing changes. With ``writes`` they have a copy of the
     seeded data to themselves, one for each kind of database, kept while the process lives.
     """
-    if postgresql.find() is None:
+    if postgresql.find() is None or find_spec("psycopg") is None:
         parameter = Databases("database", SQLITE, choices=(SQLITE,), hint=postgresql.HOW)
     else:
         parameter = Databases("database", SQLITE, choices=(SQLITE, POSTGRESQL, PROXIED))

@@ -60,8 +60,11 @@ def names():
 # What can be chosen
 
 
-def test_what_is_not_there_is_not_offered_and_the_refusal_says_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(postgresql, "find", lambda: None)
+@pytest.mark.parametrize("missing", [
+    "labapp.services.postgresql.find", "labapp.experiments.databases.find_spec",
+])
+def test_what_is_not_there_is_not_offered_and_the_refusal_says_how_to_get_it(monkeypatch, missing):
+    monkeypatch.setattr(missing, lambda *_: None)
     condition = database()
     assert condition.parameter.choices == ("SQLite",)
     assert condition.hint == postgresql.HOW
