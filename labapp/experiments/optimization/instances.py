@@ -37,7 +37,7 @@ def amount(rows, **_):
 instances = Experiment(
     "instances", question="What does it cost to make models of rows?", claims=["5.2"],
     parameters=[
-        Integer("rows", 500, low=1, high=4500, step=100, help="photos read"),
+        Integer("rows", 500, low=1, high=4500, help="photos read"),
         Integer("columns", 4, low=1, high=len(COLUMNS), help="columns the page uses"),
     ],
     conditions=[database(), garbage(), round_trip()],
