@@ -37,7 +37,8 @@ class Calls:
                 run.sample_all(budget_ms, target)
             else:
                 run.finish("Counted in one recorded run of each variant; no rounds were asked for.")
-            return run.result
+        run.say_conditions()
+        return run.result
 
 
 class Failed(Exception):
@@ -165,6 +166,13 @@ class Run:
     def finish(self, status):
         """This is all there will be."""
         self.result.status, self.result.final = status, True
+        self.observe(self.result)
+
+    def say_conditions(self):
+        """What the conditions came to, which some of them know only afterwards, goes with the result."""
+        for condition in self.experiment.conditions.values():
+            if words := condition.words_for(self.result.settings):
+                self.result.includes.append(f"{condition.parameter.label.capitalize()}: {words}.")
         self.observe(self.result)
 
     def running(self):

@@ -322,13 +322,15 @@ def test_a_real_delay_is_not_slept_and_its_measured_size_is_told():
     tags = Experiment("tags", question="?", conditions=[database(), round_trip()])
     tags.variant(lambda: [Tag.objects.count() for _ in range(3)], name="mine")
     settings = {"database": "PostgreSQL via proxy", "round_trip": 8.0}
-    queries = tags.run(budget_ms=0, **settings)["mine"].recording.queries
+    result = tags.run(budget_ms=0, **settings)
+    queries = result["mine"].recording.queries
     assert [query.wait_ms for query in queries] == [0, 0, 0]
     assert all(query.execute_ms > 7 for query in queries)  # the proxy holds each back for 8
     way = tags.conditions["round_trip"]
     assert way.mark_for(settings) == ""
     words = way.words_for(settings)
     assert words.endswith(" ms each way and back, measured") and 7 < float(words.split()[0]) < 100
+    assert result.includes[-1] == f"Round trip: {words}."
     near = {**settings, "database": "PostgreSQL"}
     assert (way.mark_for(near), way.words_for(near)) == ("simulated", "")
 
