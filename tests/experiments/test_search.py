@@ -30,7 +30,7 @@ def test_the_word_stands_alone_wherever_it_is(database, word):
     assert found
 
 
-def test_a_word_that_stands_before_an_ellipsis_is_not_chosen(monkeypatch, pinsta_db):
+def test_a_word_that_stands_before_an_ellipsis_is_not_chosen(pinsta_db):
     """PostgreSQL takes "orchard…" for one word where the database has no language."""
     Photo.objects.update(caption="Old orchard…")
     Photo.objects.filter(pk__lte=30).update(caption="Old garden. Alone")

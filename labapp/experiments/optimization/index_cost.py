@@ -13,7 +13,7 @@ from labapp.experiments.figures import Figure
 from labapp.experiments.optimization import growing
 from labapp.experiments.optimization.definitions import definition, meta, name_all, show
 from labapp.experiments.optimization.footprint import index_size
-from labapp.experiments.optimization.wal import wal_figures
+from labapp.experiments.optimization.wal import wal_figures, whole_pages
 from labapp.experiments.parameters import Choice, Integer
 from labapp.experiments.variant import source
 from labapp.pinsta.models import Notification
@@ -26,9 +26,9 @@ def prepare(rows, work):
     """The rows as they were, and no remains of those that were not."""
     put_back()
     if connection.vendor == "postgresql":
-        # The first change of a page after a checkpoint writes all of it to the log: that is done beforehand.
-        checkpoint = asked("SELECT checkpoint_lsn::text FROM pg_control_checkpoint()")
-        growing.bring(Notification, (checkpoint, rows, work), lambda: rehearse(rows, work))
+        # The first change of a page after a checkpoint writes all of it to the log. Putting back meets some
+        # such pages if there are any; then the call's own are met beforehand.
+        growing.bring(Notification, (whole_pages(), rows, work), lambda: rehearse(rows, work))
 
 
 def rehearse(rows, work):

@@ -78,7 +78,7 @@ def _words():
     def alone(words):
         return next(word for word in words if whole.count(word) == used[word])
 
-    by_use = [word for word, _ in used.most_common()]
+    by_use = sorted(used, key=lambda word: (-used[word], word))
     return {"common": alone(by_use), "rare": alone(word for word in reversed(by_use) if word in newest)}
 
 
