@@ -22,7 +22,7 @@ white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 min-width:calc(780px + var(--dsl-extra,0)*84px);
 font-variant-numeric:tabular-nums;color:inherit;font-size:13px}
 .dsl-result th,.dsl-result td{padding:0 8px;height:44px;box-sizing:border-box;white-space:nowrap;
-overflow:hidden;text-overflow:ellipsis;text-align:left;vertical-align:middle;border:0;
+overflow:hidden;text-overflow:ellipsis;vertical-align:middle;border:0;
 border-bottom:1px solid var(--dsl-r-line);
 background:none;color:inherit;font-weight:normal;line-height:18px;max-width:none}
 .dsl-result thead th{height:30px;color:var(--dsl-r-soft)}
@@ -31,7 +31,8 @@ background:none;color:inherit;font-weight:normal;line-height:18px;max-width:none
 line-height:15px}
 .dsl-result .dsl-tight th,.dsl-result .dsl-tight td{padding:0 6px}
 .dsl-result table.dsl-tight{min-width:calc(700px + var(--dsl-extra,0)*84px)}
-.dsl-result td.dsl-number,.dsl-result th.dsl-number{text-align:right}
+.dsl-result table tr>th,.dsl-result table tr>td{text-align:left}
+.dsl-result table tr>.dsl-number{text-align:right}
 .dsl-result tbody tr:nth-child(n),.dsl-result tbody tr:hover{background:none}
 .dsl-result tr.dsl-old{opacity:.45}
 .dsl-result b{font-weight:600}
