@@ -11,6 +11,7 @@ from labapp import probe
 from labapp.experiments.databases import guarded
 from labapp.experiments.faults import sentence, told
 from labapp.experiments.figures import Reading
+from labapp.experiments.homes import whose
 from labapp.experiments.statements import Statements
 from labapp.experiments.world import parameters, stage, world
 from labapp.measure import Measurement, Result, difference, environment, peak_kib, sample
@@ -85,6 +86,8 @@ class Run:
             if variant.ours and self._place(variant) not in self.experiment.warm:
                 self._warm(variant)
             with self.stage(variant):
+                if data := whose():
+                    self.result.environment["data"] = data
                 reading = Reading(self.experiment.figures)
                 self.statements.since()
                 with probe.record(variant.name) as recording:

@@ -58,4 +58,4 @@ def _words(settings):
     if settings.get("database") != PROXIED:
         return ""
     ms = achieved(settings["round_trip"])
-    return "" if ms is None else f"{ms:.2g} ms each way and back, measured"
+    return "" if ms is None else f"{ms:.2g} ms there and back, measured"

@@ -131,6 +131,14 @@ def here():
     return Home(kind, data_here(), str(settings["NAME"]), settings, settings)
 
 
+def whose():
+    """Whose data a variant works on here, in a few words; nothing where they are the reader's own."""
+    home = _here.get()
+    if home is None or not home.writes and home.server is None:
+        return ""
+    return "a copy for this experiment" if home.writes else "the seeded data"
+
+
 def data_here():
     """(scale, seed) of the data that this process works on; None when they are none of Pinsta's."""
     home = _here.get()

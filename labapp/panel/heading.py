@@ -21,9 +21,10 @@ def parts(experiment, settings, environment, facts):
     if experiment.claims:
         found.append("talk " + ", ".join(experiment.claims))
     described = [condition.words_for(settings) for condition in experiment.conditions.values()]
-    database = environment["database"]
-    database = facts if facts.startswith(database) else database  # a condition may put another one there
-    found.append(", ".join(each for each in [database, *described] if each))
+    database, data = environment["database"], environment.get("data", "")
+    if not data and facts.startswith(database):  # a condition may put another database there, or other data
+        database = facts
+    found.append(", ".join(each for each in [database, data, *described] if each))
     found.append(f"Django {environment['django']}")
     found.append(recorder_cost())
     return found

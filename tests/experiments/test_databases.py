@@ -329,7 +329,7 @@ def test_a_real_delay_is_not_slept_and_its_measured_size_is_told():
     way = tags.conditions["round_trip"]
     assert way.mark_for(settings) == ""
     words = way.words_for(settings)
-    assert words.endswith(" ms each way and back, measured") and 7 < float(words.split()[0]) < 100
+    assert words.endswith(" ms there and back, measured") and 7 < float(words.split()[0]) < 100
     assert result.includes[-1] == f"Round trip: {words}."
     near = {**settings, "database": "PostgreSQL"}
     assert (way.mark_for(near), way.words_for(near)) == ("simulated", "")

@@ -7,6 +7,7 @@ from django.db import connection
 
 from labapp import databases, probe
 from labapp.experiments import Experiment, Integer, round_trip
+from labapp.experiments.databases import database, scratch
 from labapp.experiments.figures import Figure
 from labapp.pinsta.models import Tag
 
@@ -161,3 +162,20 @@ def test_whether_a_variant_can_run_is_asked_of_the_database_at_hand(tags):
     result = tags.run(budget_ms=20)
     assert result["elsewhere"].unavailable == "needs a moon, this is the earth"
     assert result["elsewhere"].queries is None and result["at_once"].samples_ms
+
+
+def test_a_result_says_whose_data_it_is_of(pinsta_db):
+    """The reader's own copy, or one for the experiment, also when only a variant's stage puts it there."""
+
+    @contextmanager
+    def copied(**parameters):
+        with scratch("whose"):
+            yield
+
+    def data(around=None, **options):
+        experiment = Experiment("whose", question="?", conditions=[database(**options)])
+        experiment.variant(lambda: Tag.objects.count(), name="count", baseline=True, around=around)
+        return experiment.run(budget_ms=0).environment.get("data")
+
+    assert data() is None
+    assert data(writes=True) == data(around=copied) == "a copy for this experiment"
