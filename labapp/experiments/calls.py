@@ -29,7 +29,7 @@ class Calls:
     def measure(self, experiment, settings, stop, observe, *, budget_ms, target):
         """Measure every variant at one setting; ``observe(result)`` sees each stage. The final Result."""
         statements = Statements()
-        with told(), world(experiment, settings), guarded(stop), statements.counted():
+        with told(), world(experiment, settings, stop), guarded(stop), statements.counted():
             run = Run(experiment, settings, stop, observe, statements)
             run.record_each()
             stop.hurry()
@@ -103,7 +103,7 @@ class Run:
 
     def stage(self, variant):
         """What stands around each call of this variant."""
-        return stage(self.experiment, variant, self.parameters)
+        return stage(self.experiment, variant, self.parameters, self.stop)
 
     def _outcome(self, value):
         """What is compared: the value, or what the experiment finds in the database afterwards."""

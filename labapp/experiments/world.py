@@ -1,30 +1,33 @@
 """Where a variant runs: the conditions of an experiment around it, and the stage set before each call."""
 
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from labapp import probe
 
 
 @contextmanager
-def world(experiment, settings):
-    """The conditions at these settings, entered in their order, and what the experiment sets up in them."""
+def world(experiment, settings, stop=None):
+    """The conditions at these settings, entered in their order, and what the experiment sets up in them.
+
+    Setting up ends at its next statement when ``stop`` says so.
+    """
     with ExitStack() as stack:
         for name, condition in experiment.conditions.items():
             stack.enter_context(condition.enter(settings[name]))
         if experiment.setting is not None:
-            stack.enter_context(unseen(experiment.setting(**parameters(experiment, settings))))
+            stack.enter_context(unseen(experiment.setting(**parameters(experiment, settings)), stop))
         yield
 
 
 @contextmanager
-def stage(experiment, variant, parameters):
+def stage(experiment, variant, parameters, stop=None):
     """What stands around one call of a variant: neither recorded, nor delayed, nor timed."""
     with ExitStack() as stack:
         if variant.around is not None:
-            stack.enter_context(unseen(variant.around(**parameters)))
+            stack.enter_context(unseen(variant.around(**parameters), stop))
         if experiment.before is not None:
-            with probe.unrecorded():
+            with silent(stop):
                 experiment.before(**parameters)
         yield
 
@@ -35,9 +38,17 @@ def parameters(experiment, settings):
 
 
 @contextmanager
-def unseen(manager):
-    """The same context manager, with what it sends at its beginning and its end left out of recordings."""
+def silent(stop):
+    """A block whose statements are nobody's, and of which none is sent once ``stop`` says so."""
     with probe.unrecorded():
+        with nullcontext() if stop is None else probe.before_statement(stop.check, waits=False):
+            yield
+
+
+@contextmanager
+def unseen(manager, stop):
+    """The same context manager, with what it sends at its beginning and its end left out of recordings."""
+    with silent(stop):
         value = manager.__enter__()
     try:
         yield value

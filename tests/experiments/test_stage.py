@@ -9,6 +9,7 @@ from labapp import databases, probe
 from labapp.experiments import Experiment, Integer, round_trip
 from labapp.experiments.databases import database, scratch
 from labapp.experiments.figures import Figure
+from labapp.measure.stop import Stop, Stopped
 from labapp.pinsta.models import Tag
 
 
@@ -179,3 +180,22 @@ def test_a_result_says_whose_data_it_is_of(pinsta_db):
 
     assert data() is None
     assert data(writes=True) == data(around=copied) == "a copy for this experiment"
+
+
+def test_setting_up_ends_at_its_next_statement_when_it_is_to_stop(pinsta_db):
+    reached = []
+
+    @contextmanager
+    def slow():
+        for place in range(3):
+            reached.append(place)
+            Tag.objects.count()
+            stop.stopped = True
+        yield
+
+    stop = Stop()
+    experiment = Experiment("slow", question="?", setting=slow)
+    experiment.variant(lambda: 1, name="one", baseline=True)
+    with pytest.raises(Stopped):
+        experiment.measure({}, stop)
+    assert reached == [0, 1]
