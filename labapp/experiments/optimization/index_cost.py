@@ -26,8 +26,9 @@ def prepare(rows, work):
     """The rows as they were, and no remains of those that were not."""
     put_back()
     if connection.vendor == "postgresql":
-        # The first change of a page after a checkpoint writes all of it to the log. Putting back meets some
-        # such pages if there are any; then the call's own are met beforehand.
+        # The first change of a page after a checkpoint writes all of it to the log. The canary's page is one
+        # of them: when it is written whole, the call's own are met beforehand.
+        asked("UPDATE canary SET sung = sung + 1 RETURNING sung")
         growing.bring(Notification, (whole_pages(), rows, work), lambda: rehearse(rows, work))
 
 
@@ -122,6 +123,7 @@ def _make(indexes):
             cursor.execute("ALTER TABLE pinsta_notification SET (fillfactor = 70, autovacuum_enabled = off)")
         growing.refill(Notification, TABLE, indexes)
         cursor.execute("CREATE TABLE untouched AS SELECT id, created, verb FROM pinsta_notification")
+        cursor.execute("CREATE TABLE canary AS SELECT 1 AS sung")
     growing.analyze(Notification)
 
 
