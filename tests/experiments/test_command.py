@@ -45,7 +45,7 @@ def test_what_cannot_be_set_is_one_sentence():
     for words, sentence in [
         (["feed", "--photos", "500"], "photos must be a whole number from 1 to 200, and 500 is not."),
         (["feed", "--photos", "many"], "photos must be a whole number from 1 to 200, and 'many' is not."),
-        (["feed", "--fotos", "5"], "feed has no parameter 'fotos'; it has photos, comments, database, round_trip."),
+        (["feed", "--fotos", "5"], "feed has no parameter 'fotos'; it has photos, comments, database"),
         (["fed"], "There is no experiment 'fed'; there are"),
         (["feed", "--database", "Oracle"], "database must be one of 'SQLite'"),
     ]:

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
-from labapp.experiments.optimization import growing, index_cost
+from labapp.experiments.optimization import index_cost, wal
 from labapp.experiments.optimization.index_cost import NOW, TABLE, chosen
 from labapp.pinsta.models import Notification
 from labapp.services import postgresql
@@ -52,7 +52,7 @@ def test_before_each_call_the_table_is_as_it_was(database):
 def test_after_a_checkpoint_the_call_is_rehearsed_and_its_rows_are_not_in_the_way(database, monkeypatch):
     for work in WORKS:
         for _ in range(2):
-            monkeypatch.setattr(growing, "_states", {})  # as after a checkpoint
+            monkeypatch.setattr(wal, "_seen", {})  # as after a checkpoint
             with staged(index_cost, "composite", database=database, work=work) as values:
                 assert Notification.objects.count() == TABLE
                 assert not Notification.objects.filter(Q(created=NOW) | Q(verb="shared"))

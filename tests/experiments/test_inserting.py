@@ -109,6 +109,19 @@ def test_a_checkpoint_before_makes_no_difference(postgresql, table):
     assert set(figures(result, "whole pages").values()) <= {0, None}, "None before PostgreSQL 15"
 
 
+def test_a_checkpoint_between_two_variants_makes_none_either(postgresql, monkeypatch):
+    before = bulk_insert.before
+
+    def later(**parameters):
+        with server().admin() as admin:
+            admin.execute("CHECKPOINT")
+        before(**parameters)
+
+    monkeypatch.setattr(bulk_insert, "before", later)
+    result = count(bulk_insert, database=postgresql, rows=20)
+    assert set(figures(result, "whole pages").values()) <= {0, None}, "None before PostgreSQL 15"
+
+
 def test_the_rate_is_in_rows(on):
     assert count(bulk_insert, database=on, rows=7).rate == {"unit": "rows", "amount": 7.0}
 

@@ -127,6 +127,19 @@ def test_a_checkpoint_before_makes_no_difference(postgresql, width):
     assert set(figures(result, "whole pages").values()) <= {0, None}, "None before PostgreSQL 15"
 
 
+def test_a_checkpoint_between_two_variants_makes_none_either(postgresql, monkeypatch):
+    before = save_columns.before
+
+    def later(**parameters):
+        with server().admin() as admin:
+            admin.execute("CHECKPOINT")
+        before(**parameters)
+
+    monkeypatch.setattr(save_columns, "before", later)
+    result = count(save_columns, database=postgresql, rows=20)
+    assert set(figures(result, "whole pages").values()) <= {0, None}, "None before PostgreSQL 15"
+
+
 def test_a_checkpoint_in_between_is_seen(postgresql):
     def checkpoint(**_):
         with server().admin() as admin:

@@ -13,7 +13,7 @@ from labapp.experiments.figures import Figure
 from labapp.experiments.optimization import growing
 from labapp.experiments.optimization.definitions import definition, meta, name_all, show
 from labapp.experiments.optimization.footprint import index_size
-from labapp.experiments.optimization.wal import wal_figures, whole_pages
+from labapp.experiments.optimization.wal import undisturbed, wal_figures
 from labapp.experiments.parameters import Choice, Integer
 from labapp.experiments.variant import source
 from labapp.pinsta.models import Notification
@@ -25,11 +25,7 @@ NOW = datetime(2024, 1, 1, tzinfo=UTC)
 def prepare(rows, work):
     """The rows as they were, and no remains of those that were not."""
     put_back()
-    if connection.vendor == "postgresql":
-        # The first change of a page after a checkpoint writes all of it to the log. The canary's page is one
-        # of them: when it is written whole, the call's own are met beforehand.
-        asked("UPDATE canary SET sung = sung + 1 RETURNING sung")
-        growing.bring(Notification, (whole_pages(), rows, work), lambda: rehearse(rows, work))
+    undisturbed((rows, work), lambda: rehearse(rows, work))
 
 
 def rehearse(rows, work):
@@ -123,7 +119,6 @@ def _make(indexes):
             cursor.execute("ALTER TABLE pinsta_notification SET (fillfactor = 70, autovacuum_enabled = off)")
         growing.refill(Notification, TABLE, indexes)
         cursor.execute("CREATE TABLE untouched AS SELECT id, created, verb FROM pinsta_notification")
-        cursor.execute("CREATE TABLE canary AS SELECT 1 AS sung")
     growing.analyze(Notification)
 
 

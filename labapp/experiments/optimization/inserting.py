@@ -20,21 +20,27 @@ from labapp.experiments.optimization.inserting_tables import (
     prepare,
     take_away,
 )
-from labapp.experiments.optimization.wal import wal_figures
+from labapp.experiments.optimization.wal import undisturbed, wal_figures
 from labapp.experiments.parameters import Choice, Integer
 
 
 @contextmanager
 def setting(rows, table, **_):
-    """The tables, their pages written since the last checkpoint; and afterwards nothing of ours in them."""
+    """The tables; and afterwards nothing of ours in them."""
     prepare(rows)
-    insert_select(rows, table)
     yield
     take_away(MODELS[table])
 
 
-def empty(table, **_):
+def empty(rows, table, **_):
     """Before every call: none of these comments is there."""
+    take_away(MODELS[table])
+    undisturbed((rows, table), lambda: rehearse(rows, table))
+
+
+def rehearse(rows, table):
+    """Insert them, and take them away again."""
+    insert_select(rows, table)
     take_away(MODELS[table])
 
 

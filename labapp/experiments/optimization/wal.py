@@ -1,14 +1,35 @@
 """What PostgreSQL writes to its log (WAL): a figure beside the times of an experiment that writes.
 
 The log is the server's, not a connection's; the lab's server has nobody else on it. The first change of a
-page after a checkpoint writes that page whole, up to 8 kB: so an experiment writes the same pages when it
-begins, and puts its data back before every call. The pages that were written whole all the same (there was a
-checkpoint meanwhile) are shown beside.
+page after a checkpoint writes that page whole, up to 8 kB: so an experiment rehearses its write when there
+has been one (`undisturbed`). The pages that were written whole all the same are shown beside.
 """
 
 from django.db import connection
 
 from labapp.experiments.figures import Figure
+
+SING = "UPDATE canary SET sung = sung + 1 RETURNING sung"
+_seen = {}
+
+
+def undisturbed(what, rehearse):
+    """
+    Before a call: see to it that the pages it will change have been changed since the last checkpoint.
+
+    ``rehearse()`` changes them and puts everything back; it is called when pages have been written whole
+    since it was called for the same ``what``. That a checkpoint has been shows in a page of its own, the
+    canary's, which is changed here each time.
+    """
+    if connection.vendor != "postgresql":
+        return
+    key = str(connection.settings_dict["NAME"]), what
+    if key not in _seen:
+        _one("CREATE TABLE IF NOT EXISTS canary AS SELECT 0 AS sung", SING)
+    _one(SING)
+    if _seen.get(key) != whole_pages():
+        rehearse()
+        _seen[key] = whole_pages()
 
 
 def written():
@@ -26,9 +47,11 @@ def whole_pages():
     return int(_one("SELECT wal_fpi FROM pg_stat_wal"))
 
 
-def _one(statement):
+def _one(*statements):
+    """The one value that the last of these statements gives."""
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        for statement in statements:
+            cursor.execute(statement)
         return cursor.fetchone()[0]
 
 
