@@ -82,17 +82,16 @@ def outcome(measurement: Measurement) -> Cell:
 def footnotes(result) -> str:
     """What the times include, in sentences."""
     notes = list(result.includes) or ["Times are of a variant's whole work, reading its rows included"]
+    notes += [f"{each.variant}: {each.note}" for each in result.measurements if each.note]
     if waits(result):
         notes.append("Simulated waiting is included")
     if any(each.samples_ms for each in result.measurements):
         collecting = "runs as it likes" if result.collecting else "is held off"
         notes.append(f"Garbage collection {collecting} while timing")
-    repeated = [f"{each.variant} {each.repeats:,} times" for each in result.measurements if each.repeats > 1]
-    if repeated:
-        notes.append(f"Short variants run several times a round and show their mean ({', '.join(repeated)})")
+    if any(each.repeats > 1 for each in result.measurements):
+        notes.append("Short variants run several times a round and show their mean")
     if any(each.recording and not each.samples_ms for each in result.measurements):
         notes.append("“One run” is the recorded run, its recorder included")
-    notes += [f"{each.variant}: {each.note}" for each in result.measurements if each.note]
     return " ".join(f"{note.rstrip('.')}." for note in notes)
 
 

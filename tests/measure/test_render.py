@@ -137,7 +137,7 @@ def test_footnotes_say_what_is_included():
     made["joined"].repeats = 40
     text = render_html.table(made)
     assert "Simulated waiting is included" in text
-    assert "joined 40 times" in text
+    assert "run several times a round and show their mean" in text
     assert "Garbage collection" in text
     plain = result(measurements=[measurement("naive", 3, baseline=True)], includes=["Rendering is included"])
     assert "Rendering is included" in render_html.table(plain)
