@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from . import coroutines, spans, threads
 from .cursor import Recorded, RecordedPlain
 from .server_cursor import RecordedServerSide
-from .transactions import recording_commit, recording_rollback
+from .transactions import recording_check, recording_commit, recording_rollback
 
 _lock = threading.Lock()
 _installed = False
@@ -27,6 +27,8 @@ def install() -> None:
         wrapper._prepare_cursor = _preparing(wrapper._prepare_cursor)
         wrapper._commit = wraps(wrapper._commit)(recording_commit(wrapper._commit))
         wrapper._rollback = wraps(wrapper._rollback)(recording_rollback(wrapper._rollback))
+        check = wrapper.close_if_health_check_failed
+        wrapper.close_if_health_check_failed = wraps(check)(recording_check(check))
         threads.install()
         coroutines.install()
         spans.install()

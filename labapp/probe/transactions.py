@@ -1,7 +1,8 @@
-"""BEGIN, COMMIT and ROLLBACK that the driver sends by itself.
+"""What reaches the database past Django's cursors: BEGIN, COMMIT, ROLLBACK, and the health check.
 
 Django's commit() and rollback() reach the database only when the driver is in a transaction; and when
-autocommit is off, drivers put a BEGIN before a statement that nobody wrote.
+autocommit is off, drivers put a BEGIN before a statement that nobody wrote. With CONN_HEALTH_CHECKS, Django
+asks PostgreSQL by the driver's own cursor whether it is still there.
 """
 
 from __future__ import annotations
@@ -87,6 +88,20 @@ def recording_rollback(rollback):
         return _send(Entry("ROLLBACK", None, self, scope, trail, "transaction", always=True), rollback, self)
 
     return _rollback
+
+
+def recording_check(check):
+    """BaseDatabaseWrapper.close_if_health_check_failed, noted when it asks PostgreSQL."""
+
+    def close_if_health_check_failed(self):
+        scope = active()
+        due = self.connection is not None and self.health_check_enabled and not self.health_check_done
+        if scope is None or not due or self.vendor != "postgresql":
+            return check(self)
+        trail = caller(scope, 2) if scope.sites else NOWHERE
+        return _send(Entry("SELECT 1", None, self, scope, trail, "select"), check, self)
+
+    return close_if_health_check_failed
 
 
 def _send(entry: Entry, send, db) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import DataError, ProgrammingError, connection, connections, models, transaction
 from django.test import override_settings
 
+from labapp import databases
 from labapp.probe import before_statement, record
 from tests.cases.models import Country, Tag
 
@@ -40,6 +41,21 @@ def test_a_server_side_iterator_is_declare_fetches_and_close(server):
     assert recording.queries[0].sql.startswith("SELECT") and recording.queries[-1].sql.startswith("CLOSE")
     assert [query.kind for query in recording.queries] == ["select"] + ["fetch"] * 77
     assert len({query.key for query in recording.queries[1:-1]}) == 1
+
+
+def test_a_health_check_is_a_statement(server):
+    checked = {**server.entry, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    with databases.database(checked):
+        Country.objects.count()
+        for request in (1, 2):
+            connection.close_if_unusable_or_obsolete()  # as at the end of a request
+            with server.statements() as truth, record() as recording:
+                Country.objects.count()
+                Country.objects.count()
+            assert recording.count == counted(truth) == 3, request
+            assert [query.sql for query in recording.queries][0] == "SELECT 1"
+            assert recording.queries[0].site.label.startswith("test_capture_postgres.py")
+            assert all("shop_country" in finding.sql for finding in recording.findings())
 
 
 @pytest.mark.parametrize("read", ["fetchone", "fetchmany", "fetchall", "iterate"])

@@ -39,7 +39,7 @@ connecting = Experiment(
     includes=[
         "Times are of all requests, handed to the threads and waited for: the query of each, and connecting.",
         "Threads, pool and connections that stay were there before, as in a site that has run for a while.",
-        "A simulated round trip stands before statements only: connecting and health checks go without.",
+        "A simulated round trip stands before statements, health checks among them; connecting goes without.",
     ],
 )
 
