@@ -15,6 +15,7 @@ import time
 from labapp.services import cluster, folders
 from labapp.services.errors import ServiceError
 from labapp.services.guarded import Guarded
+from labapp.services.helper import HelperGone
 from labapp.services.programs import HOW, find
 from labapp.services.users import plain_user
 
@@ -112,11 +113,18 @@ class Server:
         """Start it again on its own data, on the same port where that is free; ServiceError says why not."""
         began = time.perf_counter()
         if not self._guarded.guarded:
-            cluster.settle(self._guarded.folder)
-            self._guarded.renew()
-        self._start(self.port)
+            self._renew()
+        try:
+            self._start(self.port)
+        except HelperGone:  # the guardian was killed at this moment
+            self._renew()
+            self._start(self.port)
         self.restarts += 1
         self.started_ms = (time.perf_counter() - began) * 1000
+
+    def _renew(self):
+        cluster.settle(self._guarded.folder)
+        self._guarded.renew()
 
     def stop(self):
         """Stop it at once, and wait until it and its data are gone."""

@@ -57,8 +57,9 @@ def test_a_plan_follows_the_slider_and_nothing_jumps(open_notebook):
     trees = notebook.panel.locator(".dsl-tree")
     expect(trees.first).to_contain_text("SEARCH")
     height = notebook.panel.bounding_box()["height"]
-    notebook.panel.locator(".dsl-tab:visible").get_by_role("button", name="prefetch_related").click()
-    expect(trees.first).to_contain_text("SCAN pinsta_photo")
+    tab = notebook.panel.locator(".dsl-tab:visible")
+    tab.get_by_role("button", name="raw SQL").click()  # two statements, so that both are shown
+    expect(tab).to_contain_text("SCAN pinsta_photo")
     notebook.slider("photos on the page").focus()
     notebook.page.keyboard.press("PageUp")
     ready(notebook)

@@ -140,6 +140,28 @@ def test_a_checkpoint_between_two_variants_makes_none_either(postgresql, monkeyp
     assert set(figures(result, "whole pages").values()) <= {0, None}, "None before PostgreSQL 15"
 
 
+def test_autovacuum_is_kept_away_meanwhile_and_comes_back(postgresql, monkeypatch):
+    seen = []
+
+    def looking(before):
+        def look(**parameters):
+            seen.append(autovacuum())
+            before(**parameters)
+
+        return look
+
+    monkeypatch.setattr(save_columns, "before", looking(save_columns.before))
+    count(save_columns, database=postgresql, rows=5)
+    assert set(seen) == {"off"}
+    assert autovacuum() == "on"
+
+
+def autovacuum():
+    """Whether it works, as a new session sees it."""
+    with server().admin() as admin:
+        return admin.execute("SHOW autovacuum").fetchone()[0]
+
+
 def test_a_checkpoint_in_between_is_seen(postgresql):
     def checkpoint(**_):
         with server().admin() as admin:

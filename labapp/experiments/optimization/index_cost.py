@@ -13,7 +13,7 @@ from labapp.experiments.figures import Figure
 from labapp.experiments.optimization import growing
 from labapp.experiments.optimization.definitions import definition, meta, name_all, show
 from labapp.experiments.optimization.footprint import index_size
-from labapp.experiments.optimization.wal import undisturbed, wal_figures
+from labapp.experiments.optimization.wal import rehearsed, undisturbed, wal_figures
 from labapp.experiments.parameters import Choice, Integer
 from labapp.experiments.variant import source
 from labapp.pinsta.models import Notification
@@ -25,7 +25,7 @@ NOW = datetime(2024, 1, 1, tzinfo=UTC)
 def prepare(rows, work):
     """The rows as they were, and no remains of those that were not."""
     put_back()
-    undisturbed((rows, work), lambda: rehearse(rows, work))
+    rehearsed((rows, work), lambda: rehearse(rows, work))
 
 
 def rehearse(rows, work):
@@ -81,6 +81,7 @@ index_cost = Experiment(
         Choice("work", "insert", help="write", choices=("insert", "update created", "update verb")),
     ],
     conditions=[database(), durability(default="relaxed"), round_trip()],
+    setting=lambda **_: undisturbed(),
     before=prepare,
     outcome=there,
     rate=("rows", lambda rows, **_: rows),

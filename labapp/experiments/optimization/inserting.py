@@ -20,7 +20,7 @@ from labapp.experiments.optimization.inserting_tables import (
     prepare,
     take_away,
 )
-from labapp.experiments.optimization.wal import undisturbed, wal_figures
+from labapp.experiments.optimization.wal import rehearsed, undisturbed, wal_figures
 from labapp.experiments.parameters import Choice, Integer
 
 
@@ -28,14 +28,15 @@ from labapp.experiments.parameters import Choice, Integer
 def setting(rows, table, **_):
     """The tables; and afterwards nothing of ours in them."""
     prepare(rows)
-    yield
+    with undisturbed():
+        yield
     take_away(MODELS[table])
 
 
 def empty(rows, table, **_):
     """Before every call: none of these comments is there."""
     take_away(MODELS[table])
-    undisturbed((rows, table), lambda: rehearse(rows, table))
+    rehearsed((rows, table), lambda: rehearse(rows, table))
 
 
 def rehearse(rows, table):

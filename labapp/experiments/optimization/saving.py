@@ -13,7 +13,7 @@ from labapp.experiments.databases import database, durability
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
 from labapp.experiments.optimization.story import MODELS, prepare, rewrite, vacuum
-from labapp.experiments.optimization.wal import undisturbed, wal_figures
+from labapp.experiments.optimization.wal import rehearsed, undisturbed, wal_figures
 from labapp.experiments.parameters import Choice, Integer
 
 
@@ -21,14 +21,15 @@ from labapp.experiments.parameters import Choice, Integer
 def stories(rows, width, **_):
     """The table, with rows enough."""
     prepare(MODELS[width], rows)
-    yield
+    with undisturbed():
+        yield
 
 
 def unseen(rows, width, **_):
     """Before every call: nobody has looked at any story, so that every call changes every row again."""
     MODELS[width].objects.filter(pk__lte=rows).exclude(views=0).update(views=0)
     vacuum(MODELS[width])
-    undisturbed((rows, width), lambda: rewrite(MODELS[width], rows))
+    rehearsed((rows, width), lambda: rewrite(MODELS[width], rows))
 
 
 def contents(_, rows, width, **__):

@@ -1,19 +1,51 @@
 """What PostgreSQL writes to its log (WAL): a figure beside the times of an experiment that writes.
 
-The log is the server's, not a connection's; the lab's server has nobody else on it. The first change of a
-page after a checkpoint writes that page whole, up to 8 kB: so an experiment rehearses its write when there
-has been one (`undisturbed`). The pages that were written whole all the same are shown beside.
+The log is the server's, not a connection's; the lab's server has nobody else on it but autovacuum, which is
+kept away meanwhile (`undisturbed`). The first change of a page after a checkpoint writes that page whole, up
+to 8 kB: so an experiment rehearses its write when there has been one (`rehearsed`). The pages that were
+written whole all the same are shown beside.
 """
+
+import time
+from contextlib import contextmanager
 
 from django.db import connection
 
 from labapp.experiments.figures import Figure
+from labapp.services import postgresql
 
+PATIENCE = 2.0  # seconds that a worker of autovacuum has to finish
+WORKERS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
 SING = "UPDATE canary SET sung = sung + 1 RETURNING sung"
 _seen = {}
 
 
-def undisturbed(what, rehearse):
+@contextmanager
+def undisturbed():
+    """A block in which PostgreSQL's autovacuum does not work, and so does not write to the log."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    server = postgresql.server()
+    with server.admin() as admin:
+        _reload(admin, "ALTER SYSTEM SET autovacuum = off")
+        until = time.monotonic() + PATIENCE
+        while admin.execute(WORKERS).fetchone()[0] and time.monotonic() < until:
+            time.sleep(0.01)
+    try:
+        yield
+    finally:
+        if server.alive:
+            with server.admin() as admin:
+                _reload(admin, "ALTER SYSTEM RESET autovacuum")
+
+
+def _reload(admin, order):
+    admin.execute(order)
+    admin.execute("SELECT pg_reload_conf()")
+
+
+def rehearsed(what, rehearse):
     """
     Before a call: see to it that the pages it will change have been changed since the last checkpoint.
 
