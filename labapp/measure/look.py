@@ -12,6 +12,8 @@ _COLOURS = f"""
 [data-jp-theme-light=false] .dsl-result{{--dsl-r-good:#4ac26b;--dsl-r-bad:#ff7b72}}
 """
 
+# A class said twice outweighs JupyterLab, which sets tables to the right in every output. No ">" here: it is
+# escaped on the way into a cell, and the rule is lost.
 _TABLE = """
 .dsl-result{color:var(--dsl-r-ink);overflow-x:auto;
 font:13px/18px var(--jp-ui-font-family,system-ui,sans-serif)}
@@ -31,8 +33,8 @@ background:none;color:inherit;font-weight:normal;line-height:18px;max-width:none
 line-height:15px}
 .dsl-result .dsl-tight th,.dsl-result .dsl-tight td{padding:0 6px}
 .dsl-result table.dsl-tight{min-width:calc(700px + var(--dsl-extra,0)*84px)}
-.dsl-result table tr>th,.dsl-result table tr>td{text-align:left}
-.dsl-result table tr>.dsl-number{text-align:right}
+.dsl-result.dsl-result table th,.dsl-result.dsl-result table td{text-align:left}
+.dsl-result.dsl-result table .dsl-number{text-align:right}
 .dsl-result tbody tr:nth-child(n),.dsl-result tbody tr:hover{background:none}
 .dsl-result tr.dsl-old{opacity:.45}
 .dsl-result b{font-weight:600}
