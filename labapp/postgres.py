@@ -4,7 +4,6 @@ All in the one server of `labapp.services.postgresql`, which goes with the proce
 Copying a template takes a fraction of the time that filling one does, so a data set is filled once.
 """
 
-import secrets
 import threading
 import time
 from contextlib import contextmanager
@@ -192,10 +191,4 @@ def _room():
 @cache
 def _password_of_reader(server):
     """Makes the role that may only read; its password."""
-    password = secrets.token_urlsafe(24)
-    with server.admin() as admin:
-        # The password is turned into its verifier here, so that no statement holds it.
-        words = password.encode(), READER.encode(), b"scram-sha-256"
-        verifier = sql.Literal(admin.pgconn.encrypt_password(*words).decode())
-        admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(READER), verifier))
-    return password
+    return server.add_role(READER)

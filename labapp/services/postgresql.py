@@ -33,7 +33,7 @@ class Server:
         self._programs = find()
         if self._programs is None:
             raise ServiceError(f"There is no PostgreSQL here. {HOW}")
-        self._admin_password, self._password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self._admin_password, self._password = secrets.token_urlsafe(24), None
         self._guarded = Guarded(folders.make("PostgreSQL", plain_user(), cluster.NEEDS))
         self.restarts, self.port = 0, None
         try:
@@ -101,6 +101,16 @@ class Server:
             autocommit=True,
         )  # fmt: skip
 
+    def add_role(self, name, may=""):
+        """Make a plain role that can log in; its random password. ``may`` is what else it can: "CREATEDB"."""
+        password = secrets.token_urlsafe(24)
+        with self.admin() as connection:
+            # The password is turned into its verifier here, so that no statement holds it.
+            words = password.encode(), name.encode(), b"scram-sha-256"
+            verifier = connection.pgconn.encrypt_password(*words).decode()
+            connection.execute(f"CREATE ROLE {name} LOGIN {may} PASSWORD '{verifier}'")
+        return password
+
     def fsync(self, on):
         """Switch fsync; returns when it holds, for new connections and for those that are idle."""
         with self.admin() as connection:
@@ -134,13 +144,9 @@ class Server:
         self.port = cluster.start(self._guarded, self._bin, self.extensions, port)
 
     def _prepare(self):
-        with self.admin() as connection:
-            # The password is turned into its verifier here, so that no statement holds it.
-            verifier = connection.pgconn.encrypt_password(
-                self._password.encode(), ROLE.encode(), b"scram-sha-256"
-            ).decode()
-            connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{verifier}'")
-            if "pg_stat_statements" in self.extensions:
+        self._password = self.add_role(ROLE, "CREATEDB")
+        if "pg_stat_statements" in self.extensions:
+            with self.admin() as connection:
                 connection.execute("CREATE EXTENSION pg_stat_statements")
 
 

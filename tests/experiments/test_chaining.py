@@ -10,13 +10,12 @@ from labapp.experiments.optimization import chaining_parts as module
 from labapp.experiments.optimization.chaining import conditions
 from labapp.experiments.optimization.chaining_parts import REPEATS, Parts, parts
 from labapp.pinsta.models import Photo
-from tests.experiments.both import assert_agree, database, recorded, statements  # noqa: F401
+from tests.experiments.both import database, recorded, statements  # noqa: F401
 
 ORM = ("one filter()", "chained", "one Q")
 
 
-def test_all_variants_return_the_same(database):
-    assert_agree(chaining, database)
+def test_each_variant_is_one_statement(database):
     assert set(statements(chaining, database).values()) == {1}
 
 

@@ -6,11 +6,7 @@ import pytest
 
 from labapp.experiments.optimization import serving
 from labapp.experiments.optimization.connecting import connecting
-from tests.experiments.both import assert_agree, database, recorded  # noqa: F401
-
-
-def test_all_variants_answer_the_same(database):
-    assert_agree(connecting, database)
+from tests.experiments.both import database, recorded  # noqa: F401
 
 
 def test_who_opens_and_who_holds(database):

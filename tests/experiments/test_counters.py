@@ -7,12 +7,7 @@ from labapp.experiments.optimization import like_counts
 from labapp.experiments.optimization.counters import counters, popular
 from labapp.experiments.optimization.counters_kept import counters_kept
 from labapp.pinsta.models import Like, Photo
-from tests.experiments.both import assert_agree, database, recorded, statements  # noqa: F401
-
-
-@pytest.mark.parametrize("experiment", [counters, popular, counters_kept], ids=lambda each: each.name)
-def test_all_variants_give_the_same_and_the_old_view_another(experiment, database):
-    assert_agree(experiment, database)
+from tests.experiments.both import database, recorded, statements  # noqa: F401
 
 
 @pytest.mark.parametrize("experiment", [counters, popular], ids=lambda each: each.name)

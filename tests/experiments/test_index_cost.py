@@ -9,7 +9,7 @@ from labapp.experiments.optimization.index_cost import NOW, TABLE, chosen
 from labapp.pinsta.models import Notification
 from labapp.services import postgresql
 from tests.experiments.both import database, recorded  # noqa: F401
-from tests.experiments.indexing import assert_agree, plan, staged, used
+from tests.experiments.indexing import plan, staged, used
 from tests.requires import needs
 
 WORKS = ["insert", "update created", "update verb"]
@@ -19,10 +19,6 @@ COUNTS = {"no index": 0, "one": 1, "composite": 1, "partial": 1, "five": 5}
 def figure(name, database, **settings):
     """{variant: its figure} of one recorded run."""
     return {each.variant: each.figures[name] for each in recorded(index_cost, database=database, **settings)}
-
-
-def test_all_variants_leave_the_same_rows(database):
-    assert_agree(index_cost, database)
 
 
 @pytest.mark.parametrize("rows", [1, 7, 1000])

@@ -5,8 +5,16 @@ import pytest
 from labapp.experiments.optimization.inserting import bulk_insert
 from labapp.experiments.optimization.inserting_tables import MODELS, NEW, incoming, inserted
 from labapp.pinsta.models import Comment
-from labapp.services.postgresql import server
-from tests.experiments.writing import calls, count, everything, figures, on, postgresql  # noqa: F401
+from tests.experiments.writing import (  # noqa: F401
+    calls,
+    checkpoint,
+    count,
+    everything,
+    figures,
+    on,
+    postgresql,
+    whole_pages,
+)
 
 
 @pytest.mark.parametrize("table", MODELS)
@@ -103,23 +111,13 @@ def test_a_way_that_loses_a_row_or_changes_one_is_found_out(on):
 @pytest.mark.parametrize("table", MODELS)
 def test_a_checkpoint_before_makes_no_difference(postgresql, table):
     """After one, the first change of a page writes it whole: the experiment has done that when it counts."""
-    with server().admin() as admin:
-        admin.execute("CHECKPOINT")
-    result = count(bulk_insert, database=postgresql, table=table)
-    assert set(figures(result, "whole pages").values()) <= {0, None}, "None before PostgreSQL 15"
+    checkpoint()()
+    assert whole_pages(bulk_insert, database=postgresql, table=table) <= {0, None}
 
 
 def test_a_checkpoint_between_two_variants_makes_none_either(postgresql, monkeypatch):
-    before = bulk_insert.before
-
-    def later(**parameters):
-        with server().admin() as admin:
-            admin.execute("CHECKPOINT")
-        before(**parameters)
-
-    monkeypatch.setattr(bulk_insert, "before", later)
-    result = count(bulk_insert, database=postgresql, rows=20)
-    assert set(figures(result, "whole pages").values()) <= {0, None}, "None before PostgreSQL 15"
+    monkeypatch.setattr(bulk_insert, "before", checkpoint(bulk_insert.before))
+    assert whole_pages(bulk_insert, database=postgresql, rows=20) <= {0, None}
 
 
 def test_the_rate_is_in_rows(on):

@@ -3,26 +3,9 @@
 import pytest
 
 from labapp.experiments import Experiment, registry
-from labapp.experiments.parameters import Choice
 from labapp.services import postgresql
+from tests.experiments.both import assert_agree, recorded
 from tests.requires import needs
-
-
-def settings_of(experiment, database):
-    """The defaults, and each parameter at its ends (a choice at each of its values), on this database.
-
-    An experiment that runs nowhere but on SQLite is not run a second time.
-    """
-    if "database" not in experiment.conditions:
-        if database != "SQLite":
-            return
-        world = {}
-    else:
-        world = {"database": database}
-    yield world
-    for name, parameter in experiment.parameters.items():
-        values = parameter.choices if isinstance(parameter, Choice) else (parameter.low, parameter.high)
-        yield from ({**world, name: value} for value in values)
 
 
 @pytest.fixture
@@ -42,15 +25,19 @@ def test_every_experiment_agrees_with_itself_at_every_setting(every, name, datab
     """
     if database == "PostgreSQL":
         needs("postgresql")
-    experiment = every[name]
-    for settings in settings_of(experiment, database):
-        for each in recorded(experiment, settings).measurements:
-            where = f"{settings} {each.variant}"
-            assert each.error is None, f"{where}: {each.error}"
-            assert each.unavailable or each.queries is not None, where
-            if not each.unavailable:
-                wrong = bool(experiment.variants[each.variant].wrong)
-                assert each.same is not wrong, f"{where}: {each.difference or 'should be wrong'}"
+    assert_agree(every[name], database)
+
+
+def test_what_needs_a_database_of_one_kind_runs_on_that_and_not_on_the_other(every):
+    needs("postgresql")
+    for experiment in every.values():
+        picky = [variant for variant in experiment.variants.values() if variant.needs]
+        runs = {variant.name: set() for variant in picky}
+        for database in ("SQLite", "PostgreSQL") if picky else ():
+            with experiment.conditions["database"].enter(database):
+                for variant in picky:
+                    runs[variant.name] |= set() if variant.why_not() else {database}
+        assert all(len(databases) == 1 for databases in runs.values()), f"{experiment.name}: {runs}"
 
 
 def test_each_variant_has_a_caption_and_shows_its_source(every):
@@ -62,7 +49,7 @@ def test_each_variant_has_a_caption_and_shows_its_source(every):
 
 def test_the_naive_feed_grows_with_the_page_and_the_cures_stand_still(every):
     counts = {
-        photos: {each.variant: each.queries for each in recorded(every["feed"], {"photos": photos})}
+        photos: {each.variant: each.queries for each in recorded(every["feed"], photos=photos)}
         for photos in (10, 40)
     }
     assert counts[40]["naive"] > counts[10]["naive"] > 10
@@ -72,7 +59,7 @@ def test_the_naive_feed_grows_with_the_page_and_the_cures_stand_still(every):
 
 def test_prefetch_is_defeated_by_filter_and_not_by_all(every):
     asked = {
-        ask: recorded(every["prefetch_defeated"], {"ask": ask, "photos": 20})["prefetch, then ask"].queries
+        ask: recorded(every["prefetch_defeated"], ask=ask, photos=20)["prefetch, then ask"].queries
         for ask in (".all()", ".filter()", ".order_by()")
     }
     assert asked == {".all()": 2, ".filter()": 22, ".order_by()": 22}
@@ -88,7 +75,7 @@ def test_both_databases_are_asked_the_same(every):
         database: {
             each.variant: (each.queries, each.rows)
             for name in ("feed", "pages", "round_trip", "exists_count_len")
-            for each in recorded(every[name], {"database": database})
+            for each in recorded(every[name], database=database)
         }
         for database in ("SQLite", "PostgreSQL")
     }
@@ -102,7 +89,7 @@ def test_what_is_recorded_is_what_postgresql_has_counted(every):
     server = postgresql.server()
     for name in ("feed", "pages", "prefetch_defeated", "round_trip", "exists_count_len"):
         experiment = every[name]
-        recorded(experiment, {"database": "PostgreSQL"})  # connects, and fills Django's caches
+        recorded(experiment, database="PostgreSQL")  # connects, and fills Django's caches
         for variant in experiment.variants.values():
             alone = Experiment(name, question="?", parameters=experiment.parameters.values(),
                                conditions=experiment.conditions.values(), finish=experiment.finish)
@@ -110,7 +97,7 @@ def test_what_is_recorded_is_what_postgresql_has_counted(every):
             alone.warm = experiment.warm
             with server.admin() as admin:
                 admin.execute("SELECT pg_stat_statements_reset()")
-                (measurement,) = recorded(alone, {"database": "PostgreSQL"})
+                (measurement,) = recorded(alone, database="PostgreSQL")
                 counted = admin.execute(COUNTED).fetchone()[0]
             assert measurement.unavailable or measurement.queries == counted, f"{name} {variant.name}"
 
@@ -121,7 +108,3 @@ COUNTED = """
     WHERE rolname = 'reader' AND query <> 'RESET ALL' AND query NOT LIKE 'SELECT set_config%'
 """
 
-
-def recorded(experiment, settings):
-    """One recorded run of each variant, no rounds."""
-    return experiment.run(budget_ms=0, **settings)

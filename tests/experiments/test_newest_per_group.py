@@ -1,17 +1,11 @@
 """One row or a few of each group, and the place of a row in its group."""
 
-import pytest
 
 from labapp.experiments.optimization.distinct_on import distinct_on
 from labapp.experiments.optimization.numbering import numbering
 from labapp.experiments.optimization.top_n import top_n
 from labapp.pinsta.models import Comment, Photo
-from tests.experiments.both import assert_agree, database, only_on, statements  # noqa: F401
-
-
-@pytest.mark.parametrize("experiment", [top_n, distinct_on, numbering], ids=lambda each: each.name)
-def test_all_variants_return_the_same(experiment, database):
-    assert_agree(experiment, database)
+from tests.experiments.both import database, only_on, statements  # noqa: F401
 
 
 def test_a_query_for_each_photo_or_one_for_all(database):

@@ -7,7 +7,16 @@ from labapp.experiments.optimization.saving import assignments, save_columns
 from labapp.experiments.optimization.story import MODELS, LongText, Narrow, text
 from labapp.pinsta.models import Photo
 from labapp.services.postgresql import server
-from tests.experiments.writing import calls, count, everything, figures, on, postgresql  # noqa: F401
+from tests.experiments.writing import (  # noqa: F401
+    calls,
+    checkpoint,
+    count,
+    everything,
+    figures,
+    on,
+    postgresql,
+    whole_pages,
+)
 
 VARIANTS = list(save_columns.variants)
 COLUMNS = {width: len(model._meta.fields) - 1 for width, model in MODELS.items()}  # without the key
@@ -121,23 +130,13 @@ def test_a_checkpoint_before_makes_no_difference(postgresql, width):
     """After one, the first change of a page writes it whole: the experiment has done that when it counts."""
     settings = {"database": postgresql, "width": width, "rows": 20}
     count(save_columns, **settings)
-    with server().admin() as admin:
-        admin.execute("CHECKPOINT")
-    result = count(save_columns, **settings)
-    assert set(figures(result, "whole pages").values()) <= {0, None}, "None before PostgreSQL 15"
+    checkpoint()()
+    assert whole_pages(save_columns, **settings) <= {0, None}
 
 
 def test_a_checkpoint_between_two_variants_makes_none_either(postgresql, monkeypatch):
-    before = save_columns.before
-
-    def later(**parameters):
-        with server().admin() as admin:
-            admin.execute("CHECKPOINT")
-        before(**parameters)
-
-    monkeypatch.setattr(save_columns, "before", later)
-    result = count(save_columns, database=postgresql, rows=20)
-    assert set(figures(result, "whole pages").values()) <= {0, None}, "None before PostgreSQL 15"
+    monkeypatch.setattr(save_columns, "before", checkpoint(save_columns.before))
+    assert whole_pages(save_columns, database=postgresql, rows=20) <= {0, None}
 
 
 def test_autovacuum_is_kept_away_meanwhile_and_comes_back(postgresql, monkeypatch):
@@ -162,17 +161,10 @@ def autovacuum():
         return admin.execute("SHOW autovacuum").fetchone()[0]
 
 
-def test_a_checkpoint_in_between_is_seen(postgresql):
-    def checkpoint(**_):
-        with server().admin() as admin:
-            admin.execute("CHECKPOINT")
-
-    before, save_columns.before = save_columns.before, checkpoint
-    try:
-        result = count(save_columns, database=postgresql, rows=20)
-    finally:
-        save_columns.before = before
-    assert all(pages is None or pages > 0 for pages in figures(result, "whole pages").values())
+def test_a_checkpoint_in_between_is_seen(postgresql, monkeypatch):
+    monkeypatch.setattr(save_columns, "before", checkpoint())
+    found = whole_pages(save_columns, database=postgresql, rows=20)
+    assert all(pages is None or pages > 0 for pages in found)
 
 
 def test_the_text_does_not_compress():

@@ -4,15 +4,9 @@ import pytest
 from django.apps import apps
 
 from labapp.experiments.world import parameters, stage, world
+from labapp.services.postgresql import server
+from tests.experiments.both import database as on  # noqa: F401
 from tests.requires import needs
-
-
-@pytest.fixture(params=["SQLite", "PostgreSQL"])
-def on(request, pinsta_db):
-    """The name of a database to run on: each test runs on SQLite and on PostgreSQL."""
-    if request.param == "PostgreSQL":
-        needs("postgresql")
-    return request.param
 
 
 @pytest.fixture
@@ -30,6 +24,23 @@ def count(experiment, durability="relaxed", **settings):
 def figures(result, name):
     """{variant: figure} of those that ran."""
     return {each.variant: each.figures[name] for each in result if not each.unavailable}
+
+
+def whole_pages(experiment, **settings):
+    """How many pages the variants have written whole in PostgreSQL's log; None before PostgreSQL 15."""
+    return set(figures(count(experiment, **settings), "whole pages").values())
+
+
+def checkpoint(before=None):
+    """A function for ``before``: PostgreSQL's checkpoint, and then what is done before each call."""
+
+    def both(**parameters):
+        with server().admin() as admin:
+            admin.execute("CHECKPOINT")
+        if before is not None:
+            before(**parameters)
+
+    return both
 
 
 def calls(experiment, name, look, times=2, **settings):

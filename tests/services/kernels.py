@@ -45,16 +45,17 @@ def runs(process: psutil.Process) -> bool:
         return False
 
 
+def words(process: psutil.Process) -> str:
+    """What it was started with; nothing when it has ended meanwhile."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 def working_in(folder: Path) -> list[psutil.Process]:
     """The processes that have this folder among their arguments."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if str(folder) in " ".join(process.cmdline()):
-                found.append(process)
-        except psutil.NoSuchProcess:
-            continue
-    return found
+    return [process for process in psutil.process_iter() if str(folder) in words(process)]
 
 
 def shared_memory() -> set[int]:

@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 
-from django.db import connection
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -11,6 +10,7 @@ from labapp.experiments.databases import database, needs_postgresql
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
 from labapp.experiments.optimization.like_counts import kept, missing, new_likes
+from labapp.experiments.optimization.sql import rows
 from labapp.experiments.parameters import Integer
 from labapp.pinsta.models import Like, Photo
 
@@ -23,11 +23,14 @@ INCLUDES = [
 NEW = Integer("new", 10, low=1, high=15, help="likes since the view was refreshed")
 
 
-def rows(sql, *params):
-    """The rows of a statement written by hand."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
+def reading_counts(name, question, *, setting, photos):
+    """An Experiment that reads counts of likes; ``photos`` says of which photos."""
+    return Experiment(
+        name, question=question, claims=["5.5"],
+        parameters=[Integer("photos", 30, low=1, high=200, help=photos), NEW],
+        conditions=[database(writes=True), round_trip()],
+        setting=setting, figures=[STALE], includes=INCLUDES,
+    )
 
 
 # The counts of the photos on a page
@@ -40,11 +43,8 @@ def newest_liked(new, **_):
         yield
 
 
-counters = Experiment(
-    "counters", question="How many likes has each photo on the page?", claims=["5.5"],
-    parameters=[Integer("photos", 30, low=1, high=200, help="newest photos"), NEW],
-    conditions=[database(writes=True), round_trip()],
-    setting=newest_liked, figures=[STALE], includes=INCLUDES,
+counters = reading_counts(
+    "counters", "How many likes has each photo on the page?", setting=newest_liked, photos="newest photos"
 )
 
 
@@ -98,11 +98,8 @@ def favourite_liked(new, **_):
         yield
 
 
-popular = Experiment(
-    "popular", question="Which photos are liked most?", claims=["5.5"],
-    parameters=[Integer("photos", 30, low=1, high=200, help="most liked photos"), NEW],
-    conditions=[database(writes=True), round_trip()],
-    setting=favourite_liked, figures=[STALE], includes=INCLUDES,
+popular = reading_counts(
+    "popular", "Which photos are liked most?", setting=favourite_liked, photos="most liked photos"
 )
 
 

@@ -9,11 +9,11 @@ from labapp.experiments.optimization.like_counts import (
     kept,
     like,
     like_and_count,
-    run,
     stored,
     trigger,
     viewed,
 )
+from labapp.experiments.optimization.sql import run
 from labapp.experiments.parameters import Integer
 from labapp.pinsta.models import Like, Photo
 

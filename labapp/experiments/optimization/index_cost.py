@@ -13,6 +13,7 @@ from labapp.experiments.figures import Figure
 from labapp.experiments.optimization import growing
 from labapp.experiments.optimization.definitions import definition, meta, name_all, show
 from labapp.experiments.optimization.footprint import index_size
+from labapp.experiments.optimization.sql import run, value
 from labapp.experiments.optimization.wal import rehearsed, undisturbed, wal_figures
 from labapp.experiments.parameters import Choice, Integer
 from labapp.experiments.variant import source
@@ -43,13 +44,6 @@ def put_back():
             cursor.execute("VACUUM pinsta_notification")
 
 
-def asked(statement):
-    """The one value that a statement gives."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchone()[0]
-
-
 CHANGED = """
     FROM untouched WHERE untouched.id = pinsta_notification.id
     AND (untouched.created <> pinsta_notification.created OR untouched.verb <> pinsta_notification.verb)
@@ -58,20 +52,20 @@ RESTORE = f"UPDATE pinsta_notification SET created = untouched.created, verb = u
 COUNT_CHANGED = f"SELECT count(*) {CHANGED.replace('FROM', 'FROM pinsta_notification,')}"
 
 
-def there(value, rows, work):
+def there(_, rows, work):
     """What is compared: the rows that were to be written, how many have changed, how many there are."""
     new = Notification.objects.filter(pk__gt=TABLE).order_by("pk")
     columns = "pk", "created", "verb", "recipient", "actor", "photo", "read"
     written = [list(each.values_list(*columns)) for each in (chosen(rows), new)]
-    return [*written, asked(COUNT_CHANGED), Notification.objects.count()]
+    return [*written, value(COUNT_CHANGED), Notification.objects.count()]
 
 
 def hot():
     """Updates so far that left all indexes alone; None on another database."""
     if connection.vendor != "postgresql" or connection.pg_version < 150000:
         return None
-    asked("SELECT pg_stat_force_next_flush()")
-    return asked("SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'pinsta_notification'")
+    run("SELECT pg_stat_force_next_flush()")
+    return value("SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'pinsta_notification'")
 
 
 index_cost = Experiment(

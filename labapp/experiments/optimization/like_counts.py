@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
+from labapp.experiments.optimization.sql import run, value
 from labapp.pinsta.models import Like
 
 
@@ -64,32 +65,20 @@ def like_and_count(user, photo):
         run("UPDATE like_count SET likes = likes + 1 WHERE photo_id = %s", photo)
 
 
-def missing(recording, value, **_):
+def missing(recording, answer, **_):
     """How many likes of these photos are not in the answer, which is a list of (photo, likes)."""
-    counts = dict(value)
+    counts = dict(answer)
     return Like.objects.filter(photo__in=counts).count() - sum(counts.values())
 
 
 def stored(photo):
     """What the stored counter says."""
-    return _number("SELECT likes FROM like_count WHERE photo_id = %s", photo)
+    return value("SELECT likes FROM like_count WHERE photo_id = %s", photo)
 
 
 def viewed(photo):
     """What the materialized view says, right or old."""
-    return _number("SELECT likes FROM like_count_view WHERE photo_id = %s", photo)
-
-
-def _number(sql, photo):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [photo])
-        return cursor.fetchone()[0]
-
-
-def run(sql, *params):
-    """Send one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+    return value("SELECT likes FROM like_count_view WHERE photo_id = %s", photo)
 
 
 def _run_all(statements):

@@ -11,6 +11,8 @@ from django.apps.registry import Apps
 from django.db import connection, models
 from django.db.models.functions import Concat
 
+from labapp.experiments.optimization.sql import run
+
 # Room for the next version of each row on its own page, as in a table that has been updated for a while: in
 # one just filled, whichever variant comes first has to move rows. It is vacuumed before each call.
 ROOMY = "ALTER TABLE {} SET (fillfactor = 40, autovacuum_enabled = off)"
@@ -106,9 +108,3 @@ def vacuum(model):
     """Let PostgreSQL use the space of dead rows again: the thousandth call finds what the first did."""
     if connection.vendor == "postgresql":
         run(f"VACUUM {model._meta.db_table}")
-
-
-def run(statement):
-    """Send one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement)

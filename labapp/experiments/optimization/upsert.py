@@ -47,11 +47,16 @@ def found(value, /, **_):
     return list(there().order_by("slug").values_list("slug", "name"))
 
 
-upsert = Experiment(
-    "upsert", question="Insert or update: who finds out which?", claims=["5.5"],
-    parameters=PARAMETERS, conditions=[database(writes=True), durability(), round_trip()],
-    before=put_back, outcome=found, rate=("rows", lambda rows, **_: rows), includes=INCLUDES,
-)
+def importing(name, question):
+    """An Experiment that brings the import into the table."""
+    return Experiment(
+        name, question=question, claims=["5.5"],
+        parameters=PARAMETERS, conditions=[database(writes=True), durability(), round_trip()],
+        before=put_back, outcome=found, rate=("rows", lambda rows, **_: rows), includes=INCLUDES,
+    )
+
+
+upsert = importing("upsert", "Insert or update: who finds out which?")
 
 
 @upsert.variant(baseline=True)
@@ -111,11 +116,7 @@ UPSERT = """
 """
 
 
-insert_missing = Experiment(
-    "insert_missing", question="Insert what is missing: who finds out which?", claims=["5.5"],
-    parameters=PARAMETERS, conditions=[database(writes=True), durability(), round_trip()],
-    before=put_back, outcome=found, rate=("rows", lambda rows, **_: rows), includes=INCLUDES,
-)
+insert_missing = importing("insert_missing", "Insert what is missing: who finds out which?")
 
 
 @insert_missing.variant(baseline=True)

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from django.db import connection
 
 from labapp.experiments.figures import Figure
+from labapp.experiments.optimization.sql import run, value
 from labapp.services import postgresql
 
 PATIENCE = 2.0  # seconds that a worker of autovacuum has to finish
 WORKERS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
-SING = "UPDATE canary SET sung = sung + 1 RETURNING sung"
+SING = "UPDATE canary SET sung = sung + 1"
 _seen = {}
 
 
@@ -57,8 +58,8 @@ def rehearsed(what, rehearse):
         return
     key = str(connection.settings_dict["NAME"]), what
     if key not in _seen:
-        _one("CREATE TABLE IF NOT EXISTS canary AS SELECT 0 AS sung", SING)
-    _one(SING)
+        run("CREATE TABLE IF NOT EXISTS canary AS SELECT 0 AS sung")
+    run(SING)
     if _seen.get(key) != whole_pages():
         rehearse()
         _seen[key] = whole_pages()
@@ -68,23 +69,15 @@ def written():
     """The end of the log, in bytes from its beginning; None on another database."""
     if connection.vendor != "postgresql":
         return None
-    return int(_one("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"))
+    return int(value("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"))
 
 
 def whole_pages():
     """Pages that were written whole so far; None on another database and before PostgreSQL 15."""
     if connection.vendor != "postgresql" or connection.pg_version < 150000:
         return None
-    _one("SELECT pg_stat_force_next_flush()")  # a session's counts are shared once a second otherwise
-    return int(_one("SELECT wal_fpi FROM pg_stat_wal"))
-
-
-def _one(*statements):
-    """The one value that the last of these statements gives."""
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-        return cursor.fetchone()[0]
+    value("SELECT pg_stat_force_next_flush()")  # a session's counts are shared once a second otherwise
+    return int(value("SELECT wal_fpi FROM pg_stat_wal"))
 
 
 def wal_figures():
