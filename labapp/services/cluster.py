@@ -1,19 +1,15 @@
 """A PostgreSQL data folder: made, its server started on a free port, and its complaints in one sentence."""
 
-import os
 import re
-import signal
 import socket
 import time
-from contextlib import suppress
 
 from labapp.services import folders
 from labapp.services.errors import ServiceError
-from labapp.services.guardian import postmaster, postmaster_pid
+from labapp.services.guardian import postmaster
 
 NEEDS = 150  # megabytes: an empty one has 40, its log grows by pieces of 16, and there is to be data
 PATIENCE = 60  # seconds until a server that does not answer is given up
-STOPPING = 1.5  # seconds that a server without a guardian has to end
 PORTS = 5  # that are tried, when somebody else is quicker
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -65,13 +61,7 @@ def start(guarded, programs, extensions, port=None):
 
 
 def settle(folder):
-    """Wait until a server that lost its guardian has ended, so that another can start on its data."""
-    deadline = time.monotonic() + STOPPING
-    while pid := postmaster_pid(str(folder.path)):
-        if time.monotonic() > deadline:
-            with suppress(ProcessLookupError):  # it ended at this moment
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.005)
+    """Make the data of a server that ended without its guardian ready for another."""
     # PostgreSQL takes the number in it for a living server where nobody takes notice of those that ended. The
     # data are safe without it: the shared memory says whether anybody still uses them.
     (folder.path / "data" / "postmaster.pid").unlink(missing_ok=True)

@@ -2,11 +2,15 @@
 
 import atexit
 import os
+import signal
+import time
 import weakref
+from contextlib import suppress
 
 from labapp.services import guardian
 from labapp.services.helper import Helper, HelperGone
 
+STOPPING = 1.5  # seconds that a server without a guardian has to end
 
 class Guarded:
     """
@@ -27,16 +31,26 @@ class Guarded:
         return self._helper.alive
 
     def renew(self):
-        """Another guardian for the same folder, when the first one was killed."""
+        """Another guardian for the same folder, when the first one was killed; its server ends before."""
+        deadline = time.monotonic() + STOPPING
+        while pid := guardian.server_pid(str(self.folder.path)):
+            if time.monotonic() > deadline:
+                with suppress(ProcessLookupError):  # it ended at this moment
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.005)
         self._helper = self._guardian()
 
-    def run(self, command, log):
+    def run(self, command, log, environment=None):
         """The exit status of a program that runs to its end as the folder's owner."""
-        return self._order("run", command, log)["code"]
+        return self._order("run", command, log, environment)["code"]
 
-    def start(self, command, log):
-        """Start the server; its process id, which ``pid`` keeps."""
-        self.pid = self._order("start", command, log)["pid"]
+    def start(self, command, log, environment=None, ending=signal.SIGQUIT):
+        """
+        Start the server; its process id, which ``pid`` keeps.
+
+        It gets no environment but this and a bare PATH, and is stopped by the signal ``ending``.
+        """
+        self.pid = self._order("start", command, log, environment, ending=int(ending))["pid"]
         return self.pid
 
     @property
@@ -57,9 +71,10 @@ class Guarded:
         words = self.folder.path, "{}:{}".format(*self.folder.owner)
         return Helper("the guardian", guardian.__file__, *words, keep_open=[self.folder.lock.fileno()])
 
-    def _order(self, order, command, log):
-        words = [str(word) for word in command]
-        return self._helper.ask(order=order, command=words, log=str(self.folder.path / log))
+    def _order(self, order, command, log, environment, **more):
+        words, variables = [str(word) for word in command], dict(environment or {})
+        log = str(self.folder.path / log)
+        return self._helper.ask(order=order, command=words, log=log, environment=variables, **more)
 
 
 _all = weakref.WeakSet()

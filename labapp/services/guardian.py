@@ -24,6 +24,8 @@ IPC_RMID = 0
 PREFIX = "lab-service-"  # of the folders' names
 STOPPING = 1.0  # seconds that a server has to stop by itself
 LINUX = sys.platform == "linux"
+NOTE = "server.pid"  # the file in the folder with the server's process id
+BARE = {"PATH": os.defpath, "LANG": "C", "LC_ALL": "C"}  # the environment of what is started
 
 
 class Guardian:
@@ -32,6 +34,7 @@ class Guardian:
     def __init__(self, folder, owner):
         self.folder, self.owner = folder, owner
         self.server = None  # its process id
+        self.ending = signal.SIGQUIT  # what stops it at once
         self.awaited = self.number = None  # that of a program which runs to its end, and of the order
         self.woken = _signals_as_input()
 
@@ -50,12 +53,13 @@ class Guardian:
                 for line in lines:
                     self.obey(**json.loads(line))
 
-    def obey(self, order, number, command=(), log=""):
+    def obey(self, order, number, ending=signal.SIGQUIT, **program):
         """Do what was asked. `run` is answered when the program has ended, the others at once."""
         if order == "run":
-            self.awaited, self.number = self.spawn(command, log), number
+            self.awaited, self.number = self.spawn(**program), number
         elif order == "start":
-            self.server = self.spawn(command, log)
+            self.ending = ending
+            self.server = self.spawn(**program, note=os.path.join(self.folder, NOTE))
             answer(number=number, pid=self.server)
         elif order == "look":
             self.reap()
@@ -66,20 +70,29 @@ class Guardian:
         """Whether the server was started and has not ended."""
         return self.server is not None
 
-    def spawn(self, command, log):
-        """The process id of a program, started as the owner of the folder; what it says goes to the log."""
+    def spawn(self, command, log, environment, note=None):
+        """
+        The process id of a program, started as the owner of the folder; what it says goes to the log.
+
+        A server's process id is noted in a file, for the one who finds it left over.
+        """
         mine = os.getpid()
         pid = os.fork()
         if pid == 0:
             try:
-                self._become(command, log, mine)
+                self._settle_in(log)
+                _prctl(PR_SET_PDEATHSIG, self.ending)
+                if note:
+                    _write(note, str(os.getpid()))
+                if os.getppid() == mine:
+                    os.execve(command[0], command, {**BARE, **environment})
             except BaseException as error:  # noqa: BLE001 - the child must not go on as a second guardian
                 os.write(2, f"{type(error).__name__}: {error}\n".encode())
             finally:
                 os._exit(127)
         return pid
 
-    def _become(self, command, log, guardian):
+    def _settle_in(self, log):
         nothing = os.open(os.devnull, os.O_RDONLY)
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         for number, file in enumerate((nothing, output, output)):
@@ -95,10 +108,6 @@ class Guardian:
             os.setgid(self.owner[1])
             os.setuid(self.owner[0])
         os.umask(0o077)
-        _prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
-        if os.getppid() != guardian:
-            return
-        os.execve(command[0], command, {"PATH": os.defpath, "LANG": "C", "LC_ALL": "C"})
 
     def reap(self):
         """Note which children have ended: ours, and on Linux what a killed server left behind."""
@@ -112,15 +121,21 @@ class Guardian:
                 return
             if pid == self.server:
                 self.server = None
+                self._kill_orphans()
             elif pid == self.awaited:
                 self.awaited = None
                 answer(number=self.number, code=os.waitstatus_to_exitcode(status))
+
+    def _kill_orphans(self):
+        """What a killed server left behind: workers that would answer in its place, or hold its port."""
+        for pid in {*_children()} - {self.awaited}:
+            _kill(pid, signal.SIGKILL)
 
     def end(self):
         """Stop the server at once, whatever it is doing, and remove the folder."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if self.running:
-            _kill(self.server, signal.SIGQUIT)
+            _kill(self.server, self.ending)
             deadline = time.monotonic() + STOPPING
             while self.running and (left := deadline - time.monotonic()) > 0:
                 select.select([self.woken], [], [], left)
@@ -173,13 +188,17 @@ def sweep(parent):
 
 def _stop_left_over(folder):
     """Without Linux's help a server outlives its guardian: stop the one whose folder this is."""
-    if pid := postmaster_pid(folder):
+    if pid := server_pid(folder):
         _kill(pid, signal.SIGKILL)
 
 
-def postmaster_pid(folder):
+def server_pid(folder):
     """The process id of the server that works in this folder; None when it has ended."""
-    pid, *_ = postmaster(folder) or [""]
+    try:
+        with open(os.path.join(folder, NOTE)) as file:
+            pid = file.read()
+    except OSError:
+        return None
     return int(pid) if pid.isdigit() and folder in _command(int(pid)) else None
 
 
@@ -223,6 +242,11 @@ def _signals_as_input():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     return reading
+
+
+def _write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
 
 
 def _drain(file):

@@ -133,8 +133,8 @@ class Server:
         self.started_ms = (time.perf_counter() - began) * 1000
 
     def _renew(self):
-        cluster.settle(self._guarded.folder)
         self._guarded.renew()
+        cluster.settle(self._guarded.folder)
 
     def stop(self):
         """Stop it at once, and wait until it and its data are gone."""
