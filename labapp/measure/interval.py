@@ -107,18 +107,34 @@ def _ratio(ours: float, theirs: float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def one_sided(rounds: int, level: float = 0.95) -> int:
-    """The largest number of rounds on one side that still rules a value out; -1 when not even 0 does."""
+def one_sided(rounds: int, level: float = 0.95, share: float = 0.5) -> int:
+    """The largest number of rounds on one side that still rules a value out; -1 when not even 0 does.
+
+    `share` is how many of all rounds should lie on that side: a half of them beside the median, a hundredth
+    above the 99th percentile.
+    """
     ruled_out = bisect_right(
-        range(rounds // 2 + 1), math.log(1 - level), key=lambda side: -_log_odds(rounds, side)
+        range(int(rounds * share) + 1),
+        math.log(1 - level),
+        key=lambda side: -_log_odds(rounds, side, share),
     )
     return ruled_out - 1
 
 
-def _log_odds(rounds: int, side: int) -> float:
-    """How strongly so many rounds on one side speak against a fair coin: log of 2ⁿ B(s+½, n-s+½) / π."""
-    both = math.lgamma(side + 0.5) + math.lgamma(rounds - side + 0.5) - math.lgamma(rounds + 1)
-    return both + rounds * math.log(2) - math.log(math.pi)
+def _log_odds(rounds: int, side: int, share: float) -> float:
+    """How strongly so many rounds on one side speak against a coin that falls there with chance `share`.
+
+    The logarithm of its Bayes factor against all other coins; for a fair one of 2ⁿ B(s+½, n-s+½) / π. The
+    prior has its mean at `share`, and half a round on the rarer side, which for a fair coin is Jeffreys'.
+    """
+    seen = 0.5 / min(share, 1 - share)
+    here, there = share * seen, (1 - share) * seen
+    both = _log_beta(side + here, rounds - side + there) - _log_beta(here, there)
+    return both - side * math.log(share) - (rounds - side) * math.log(1 - share)
+
+
+def _log_beta(one: float, other: float) -> float:
+    return math.lgamma(one) + math.lgamma(other) - math.lgamma(one + other)
 
 
 def _independent(samples: Sequence[float], middle: float) -> float:
