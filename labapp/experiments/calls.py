@@ -13,7 +13,8 @@ from labapp.experiments.faults import sentence, told
 from labapp.experiments.figures import Reading
 from labapp.experiments.homes import whose
 from labapp.experiments.statements import Statements
-from labapp.experiments.world import parameters, stage, world
+from labapp.experiments.variant import wanted
+from labapp.experiments.world import described, parameters, stage, world
 from labapp.measure import Measurement, Result, difference, environment, peak_kib, sample
 from labapp.measure.stop import Stopped
 
@@ -25,6 +26,11 @@ class Calls:
     """The method for variants that are functions: counts from a recorded run, times from rounds."""
 
     kind = "calls"
+    includes = ("Times are of a variant's whole work, reading its rows included.",)
+
+    def accept(self, variant, parameters):
+        """BadVariant where this cannot be called with them."""
+        wanted(variant.function, parameters)
 
     def measure(self, experiment, settings, stop, observe, *, budget_ms, target):
         """Measure every variant at one setting; ``observe(result)`` sees each stage. The final Result."""
@@ -38,7 +44,8 @@ class Calls:
                 run.sample_all(budget_ms, target)
             else:
                 run.finish("Counted in one recorded run of each variant; no rounds were asked for.")
-        run.say_conditions()
+        run.result.includes += described(experiment, settings)
+        observe(run.result)
         return run.result
 
 
@@ -169,13 +176,6 @@ class Run:
     def finish(self, status):
         """This is all there will be."""
         self.result.status, self.result.final = status, True
-        self.observe(self.result)
-
-    def say_conditions(self):
-        """What the conditions came to, which some of them know only afterwards, goes with the result."""
-        for condition in self.experiment.conditions.values():
-            if words := condition.words_for(self.result.settings):
-                self.result.includes.append(f"{condition.parameter.label.capitalize()}: {words}.")
         self.observe(self.result)
 
     def running(self):

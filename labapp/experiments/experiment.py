@@ -2,7 +2,7 @@
 
 from labapp.experiments.calls import Calls
 from labapp.experiments.parameters import BadSetting
-from labapp.experiments.variant import BadVariant, Variant, caption, source, wanted
+from labapp.experiments.variant import BadVariant, Variant, caption, sources
 from labapp.measure.growth import Growth
 from labapp.measure.worker import worker
 from labapp.probe.sites import cell_label
@@ -30,7 +30,7 @@ class Experiment:
         self, name, question, claims=(), parameters=(), conditions=(), *,
         finish=None, setting=None, before=None, outcome=None, figures=(), rate=None,
         memory=False, predict=None, method=None,
-        includes=("Times are of a variant's whole work, reading its rows included.",),
+        includes=None,
     ):
         self.name = name
         self.question = question
@@ -46,7 +46,7 @@ class Experiment:
         self.memory = memory
         self.predict = predict
         self.method = method or Calls()
-        self.includes = list(includes)
+        self.includes = list(self.method.includes if includes is None else includes)
         self.variants = {}
         self.listeners = []
         self.warm = set()
@@ -56,33 +56,28 @@ class Experiment:
 
     # Variants
 
-    def variant(
-        self, function=None, *, baseline=False, name=None, unavailable="", around=None, wrong="", origin=""
-    ):
+    def variant(self, function=None, *, name=None, unavailable="", origin="", **more):
         """Decorator: adds a variant, or puts it in the place of the one with the same name.
 
         ``unavailable`` is a sentence, or a function that is asked on the database of each measurement. The
-        others are as in Variant.
+        others (``baseline``, ``around``, ``wrong``, ``routes``, ``edge``) are as in Variant.
         """
         if function is None:
-            return lambda each: self.variant(
-                each, baseline=baseline, name=name, unavailable=unavailable, around=around, wrong=wrong,
-                origin=origin,
-            )
+            return lambda each: self.variant(each, name=name, unavailable=unavailable, origin=origin, **more)
         if not callable(function):
             raise BadVariant(f"A variant of {self.name} must be a function, and {function!r} is not.")
-        wanted(function, self.parameters)
         name = name or function.__name__
         before = self.variants.get(name)
-        if before is not None and before.baseline and not baseline:
+        if before is not None and before.baseline and not more.get("baseline"):
             raise BadVariant(f"{name} is the baseline of {self.name}: give your function another name.")
-        self.variants[name] = Variant(
-            name, function, caption(function), source(function),
+        variant = Variant(
+            name, function, caption(function), sources(function, more.get("routes", ())),
             colour=before.colour if before else self._next_colour(),
-            baseline=baseline, unavailable="" if callable(unavailable) else unavailable,
-            needs=unavailable if callable(unavailable) else None, around=around, wrong=wrong,
-            origin=origin or _cell_of(function),
+            unavailable="" if callable(unavailable) else unavailable,
+            needs=unavailable if callable(unavailable) else None, origin=origin or _cell_of(function), **more,
         )
+        self.method.accept(variant, self.parameters)
+        self.variants[name] = variant
         self._tell()
         return function
 

@@ -17,6 +17,8 @@ class Variant:
     same of the database it is about to run on. ``around(**parameters)`` is a context manager that stands
     around each of its calls. ``wrong`` is why it is meant to return something else than the baseline.
     ``origin`` is empty for ours, and says where the user's own stands ("your cell In [7]").
+    Of one that is served, ``routes`` are more of its addresses, as in a URLconf, and with ``edge`` its traffic
+    goes through what stands before the site.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Variant:
     around: object = None
     wrong: str = ""
     origin: str = ""
+    routes: tuple = ()
+    edge: bool = False
     _takes: list | None = field(default=None, init=False, repr=False)
 
     @property
@@ -70,6 +74,12 @@ def caption(function):
     """The first line of its docstring, without the full stop."""
     lines = (inspect.getdoc(function) or "").strip().splitlines()
     return lines[0].rstrip(".") if lines else ""
+
+
+def sources(function, routes=()):
+    """The source of the function, and of the views of these URL patterns."""
+    views = dict.fromkeys([function, *(each.callback for each in routes)])
+    return "\n\n\n".join(source(each).rstrip() for each in views)
 
 
 def source(function):

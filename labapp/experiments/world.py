@@ -37,6 +37,12 @@ def parameters(experiment, settings):
     return {name: settings[name] for name in experiment.parameters}
 
 
+def described(experiment, settings):
+    """What the conditions came to, in sentences; some of them know it only after a measurement."""
+    said = [(each.parameter.label, each.words_for(settings)) for each in experiment.conditions.values()]
+    return [f"{label.capitalize()}: {words}." for label, words in said if words]
+
+
 @contextmanager
 def silent(stop):
     """A block whose statements are nobody's, and of which none is sent once ``stop`` says so."""

@@ -1,0 +1,142 @@
+"""The site that answers the traffic: every variant of an experiment below a mount of its own.
+
+    /view/photos/7/     the variant "view", asked for photo 7
+
+A request names its turn in the header X-Lab-Turn; what the turn is, its world and its variants, lies in a file
+that the kernel wrote before. So one gunicorn serves whatever is measured next.
+"""
+
+import os
+import pickle
+import threading
+from contextlib import nullcontext
+from pathlib import Path
+from time import sleep
+
+from django.core.cache import caches
+from django.core.cache.backends import locmem
+from django.core.handlers.wsgi import WSGIHandler
+
+from labapp import databases, probe
+from labapp.experiments.traffic.turn import Turn
+
+TURN = "HTTP_X_LAB_TURN"
+READY = "/-/ready"
+
+
+class Handler(WSGIHandler):
+    """Django, with the addresses of one variant."""
+
+    def get_response(self, request):
+        request.urlconf = request.environ["lab.urls"]
+        return super().get_response(request)
+
+
+class Application:
+    """A WSGI application; ``find(number)`` gives a Turn, the newest where the number is None."""
+
+    def __init__(self, find):
+        self._find = find
+        self._handler = Handler()
+        self._lock = threading.Lock()
+        self._mine = threading.local()
+        self._turn = None
+        self._urls = {}
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"] == READY:
+            start_response("204 No Content", [])
+            return []
+        turn = self._in_turn(environ.get(TURN))
+        mount, _, rest = environ["PATH_INFO"].lstrip("/").partition("/")
+        if turn is None or mount not in turn.mounts:
+            start_response("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"No variant is served at this address.\n"]
+        environ.update({"SCRIPT_NAME": f"/{mount}", "PATH_INFO": f"/{rest}", "lab.urls": self._below(turn, mount)})
+        with _delayed(turn.delay_ms):
+            return self._handler(environ, start_response)
+
+    def _in_turn(self, number):
+        """The turn of this request; where a process meets a new one, its world becomes the process's."""
+        number = int(number) if number else None
+        with self._lock:
+            if self._turn is None or (number or 0) > self._turn.number:
+                turn = self._find(number)
+                if turn is not None:
+                    self._enter(turn)
+        if getattr(self._mine, "turn", None) is not self._turn:
+            _forget_caches()
+            self._mine.turn = self._turn
+        return self._turn
+
+    def _enter(self, turn):
+        before, self._turn, self._urls = self._turn, turn, {}
+        for alias, entry in turn.databases.items():
+            if before is None or before.databases.get(alias) != entry:
+                databases.use(entry, alias)
+        caches.settings.update(turn.caches)
+        for kept in (locmem._caches, locmem._expire_info, locmem._locks):
+            kept.clear()  # every turn begins with empty caches
+
+    def _below(self, turn, mount):
+        if mount not in self._urls:
+            self._urls[mount] = turn.urls(mount)
+        return self._urls[mount]
+
+
+def _forget_caches():
+    """This thread's cache objects are those of the turn before."""
+    for alias in caches.settings:
+        if hasattr(caches._connections, alias):
+            del caches[alias]
+
+
+def _delayed(ms):
+    return probe.before_statement(lambda: sleep(ms / 1000)) if ms else nullcontext()
+
+
+def turn_in(folder):
+    """``find`` for turns that lie in this folder."""
+
+    def find(number):
+        path = Path(folder, f"turn-{number}") if number else newest(folder)
+        return pickle.loads(path.read_bytes()) if path and path.exists() else None
+
+    return find
+
+
+def newest(folder):
+    """The file of the newest turn, or None: somebody looks at the site with a browser of their own."""
+    turns = sorted(Path(folder).glob("turn-*"), key=lambda path: int(path.name.removeprefix("turn-")))
+    return turns[-1] if turns else None
+
+
+def make(folder):
+    """The whole site: what gunicorn's workers serve, the instrument and the embedded edge included."""
+    import django
+
+    django.setup()
+
+    from labapp.experiments import registry
+    from labapp.probe.served import Reporting
+
+    registry.every()  # once, before the workers are forked, so that no request waits for an import
+    site = Reporting(
+        Application(turn_in(folder)), ledger=Path(folder, "ledger"),
+        label=lambda environ: environ.get(TURN, ""),
+    )
+    try:
+        from labapp.experiments.caching.esi import Edge
+    except ImportError:
+        return site
+    return Edge(site)
+
+
+assert Turn  # what the files hold
+
+
+def __getattr__(name):
+    """``application``, made when gunicorn asks for it."""
+    if name == "application":
+        return make(os.environ["LAB_FOLDER"])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

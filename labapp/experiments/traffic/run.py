@@ -1,0 +1,164 @@
+"""One setting being measured under traffic: turns of the variants, in an order drawn anew for each round."""
+
+import random
+import time
+
+from labapp import probe
+from labapp.experiments.homes import whose
+from labapp.experiments.traffic.asks import people
+from labapp.experiments.traffic.load import SCHEDULE
+from labapp.experiments.traffic.site import site
+from labapp.experiments.world import parameters
+from labapp.measure import environment
+from labapp.measure.traffic import Stream, TrafficResult
+from labapp.services.traffic import generator
+
+TICK = 0.05  # seconds between two looks at what has come
+SHOWN = 0.2  # seconds between two updates of the picture
+PATIENCE = 2.0  # seconds that answers under way are waited for at the end of a turn
+
+
+class Run:
+    """The TrafficResult so far, and what the turns need."""
+
+    def __init__(self, experiment, settings, stop, observe):
+        self.experiment, self.method = experiment, experiment.method
+        self.settings, self.parameters = settings, parameters(experiment, settings)
+        self.load = self.method.load_at(settings)
+        self.warm, self.turn = (self.method.value(name, settings) for name in ("warm", "turn"))
+        self.stop, self.observe, self._shown = stop, observe, 0.0
+        self._began = time.monotonic()
+        with probe.unrecorded():
+            self.asks = list(self.method.asks(**self.parameters))
+            self.people = self._people()
+        self.result = TrafficResult(
+            experiment=experiment.name, question=experiment.question, claims=experiment.claims,
+            settings=settings, environment=environment() | ({"data": whose()} if whose() else {}),
+            includes=self._includes(), figures=[each.to_dict() for each in experiment.figures],
+            compares=self.method.compares, same=self.method.same,
+            measurements=[blank(each) for each in experiment.variants.values()],
+            asks=[each.name for each in self.asks], status="Traffic is about to begin.",
+        )
+
+    def serve(self, seconds):
+        """Rounds of turns until so many seconds are used; each variant has one turn at least."""
+        self.observe(self.result)
+        if not self._running():
+            return self._finish("No variant can be served here.")
+        self.site, self.generator = site(self.load["workers"], self.load["threads"]), generator()
+        began, chance = time.monotonic(), random.Random(1)
+        try:
+            while self._round(chance, time.monotonic() - began, seconds):
+                self.result.rounds += 1
+        finally:
+            self.generator.idle(0)
+        self._visit()
+        self._finish(f"{self.result.rounds} turns of each variant, {self.turn:g} s each.")
+
+    def _round(self, chance, used, seconds):
+        """A turn of each variant, if there is still time for it; whether there was."""
+        running = self._running()
+        needed = len(running) * (self.warm + self.turn)
+        if self.result.rounds and used + needed > seconds or not running:
+            return False
+        for variant in chance.sample(running, len(running)):
+            self._serve(variant)
+        return True
+
+    def _serve(self, variant):
+        """One turn of a variant: warm-up, then what counts."""
+        stream = self.result[variant.name]
+        number, host, mount = self.site.begin(self.experiment, variant, self.settings)
+        self.generator.steer(self._plan(number, host, mount, variant))
+        counted = time.monotonic() + self.warm
+        end = counted + self.turn
+        stream.begin(number, counted)
+        self.result.status = f"Round {self.result.rounds + 1}: {variant.name} is being served."
+        while (now := time.monotonic()) < end:
+            self.stop.check()
+            if self.method.during is not None and now >= counted:
+                self.method.during(now - counted)
+            self._collect(stream, number, counted, end)
+            self._show()
+            time.sleep(TICK)
+        self.generator.idle(PATIENCE)
+        self._collect(stream, number, counted, end)
+        stream.end(end)
+        self._figure(stream)
+        self._show(at_once=True)
+
+    def _collect(self, stream, number, counted, end):
+        """What has come of this turn; the warm-up and what is left of turns before are not counted."""
+        requests = [each for each in self.generator.take() if each.turn == number and counted <= each.due < end]
+        work = [
+            each for each in self.site.ledger.take()
+            if each.began >= counted and each.label in ("", str(number))
+        ]
+        stream.add(requests, work)
+
+    def _plan(self, number, host, mount, variant):
+        load = self.load
+        return {
+            "turn": number, "host": host, "mount": mount, "headers": {"X-Lab-Turn": str(number)},
+            "users": load["users"], "think_s": load["think_time"], "arrival": load["arrival"],
+            "asks": [each.to_dict() for each in self.asks], "people": self.people,
+            "strip": list(self.method.strip), "browser_cache": load.get("browser_cache", False),
+            "seed": self.result.rounds + 1, "timeout_s": 10,
+        }
+
+    def _people(self):
+        """Who each user is: so many of them somebody, the others nobody."""
+        members = round(self.method.value("members", self.settings) * self.load["users"])
+        return [*people(members), *[None] * (self.load["users"] - members)]
+
+    def _figure(self, stream):
+        for each in self.experiment.figures:
+            if each.of is not None:
+                stream.figures[each.name] = each.of(stream, **self.parameters)
+
+    def _visit(self):
+        if self.method.extra is None:
+            return
+        for variant in self._running():
+            self.stop.check()
+            figures = self.method.extra(self.site, variant, self.settings)
+            self.result[variant.name].figures.update(figures)
+            self._show(at_once=True)
+
+    def _show(self, at_once=False):
+        if at_once or time.monotonic() - self._shown > SHOWN:
+            self.result.elapsed_ms = (time.monotonic() - self._began) * 1000
+            self.result.refresh()
+            self.observe(self.result)
+            self._shown = time.monotonic()
+
+    def _running(self):
+        streams = self.result
+        return [
+            each for each in self.experiment.variants.values()
+            if not streams[each.name].unavailable and not streams[each.name].error
+        ]
+
+    def _finish(self, status):
+        self.result.status, self.result.final = status, True
+        self.result.refresh()
+        self.observe(self.result)
+
+    def _includes(self):
+        load = self.load
+        from_when = "the moment it was due" if load["arrival"] == SCHEDULE else "the moment it was sent"
+        many = f"{load['workers']} × {load['threads']}" if load["threads"] > 1 else f"{load['workers']}"
+        return [
+            f"Latency is from {from_when} to the last byte, as the load generator on this machine sees it.",
+            f"gunicorn has {many} workers.",
+            f"Every turn begins with empty caches and {self.warm:g} s that are not counted.",
+            *self.experiment.includes,
+        ]
+
+
+def blank(variant):
+    """The Stream of a variant that nothing has been asked of yet."""
+    return Stream(
+        variant=variant.name, caption=variant.caption or variant.origin, colour=variant.colour,
+        source=variant.source, baseline=variant.baseline, unavailable=variant.why_not() or None,
+    )

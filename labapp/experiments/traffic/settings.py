@@ -1,0 +1,11 @@
+"""The settings of the served site: the lab's, with sessions that need no database to write to."""
+
+from labapp.settings import *  # noqa: F403
+
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+ALLOWED_HOSTS = ["*"]  # it listens on the loopback, and Varnish asks it under its own address
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"},
+}
+DATABASE_ROUTERS = ["labapp.experiments.traffic.backends.CacheRouter"]

@@ -1,0 +1,117 @@
+"""Pinsta under gunicorn: one for this process, which serves whatever variants a turn brings."""
+
+import os
+import sys
+import threading
+from itertools import count
+from pathlib import Path
+
+import cloudpickle
+from django.db import connections
+
+from labapp.experiments.homes import PROXIED, here
+from labapp.experiments.saying import say
+from labapp.experiments.traffic import backends, edges
+from labapp.experiments.traffic.application import READY
+from labapp.experiments.traffic.load import DEFAULTS
+from labapp.experiments.traffic.turn import Turn, mount_name, routes
+from labapp.probe.ledger import Ledger
+from labapp.services.gunicorn import Gunicorn
+
+APPLICATION = "labapp.experiments.traffic.application:application"
+SETTINGS = "labapp.experiments.traffic.settings"
+_site, _lock, _numbers = None, threading.Lock(), count(1)
+
+
+class Site:
+    """The running site. ``ledger`` has what it was asked and what that took."""
+
+    def __init__(self, workers, threads):
+        environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        self._server = Gunicorn(
+            APPLICATION, workers=workers, threads=threads, environment=environment, ready=READY
+        )
+        self.folder = Path(self._server.folder)
+        self.ledger = Ledger(self.folder / "ledger")
+
+    @property
+    def alive(self):
+        """Whether gunicorn runs."""
+        return self._server.alive
+
+    @property
+    def port(self):
+        """gunicorn's own."""
+        return self._server.port
+
+    @property
+    def address(self):
+        """Where it answers: "http://127.0.0.1:8001"."""
+        return self._server.address
+
+    def resize(self, workers, threads):
+        """So many processes, with so many threads each, when this returns."""
+        if (workers, threads) != (self._server.workers, self._server.threads):
+            self._server.resize(workers, threads)
+
+    def stop(self):
+        """End it, and remove all it had."""
+        self._server.stop()
+
+    def begin(self, experiment, variant, settings):
+        """Put the next turn before the site, its caches empty; (number, host, mount) to send traffic to."""
+        number = next(_numbers)
+        value = {**DEFAULTS, **experiment.method.load, **settings}
+        parameters = {name: settings[name] for name in experiment.parameters}
+        caches, bases = backends.emptied(
+            value.get("cache", backends.LOCAL), self.folder, number, experiment.method.cache_options(settings)
+        )
+        turn = Turn(
+            number, parameters, mounts(experiment), {"default": database(), **bases}, caches,
+            delay_ms=0.0 if here().kind == PROXIED else value["round_trip"],
+        )
+        self._write(turn)
+        through = variant.edge and value.get("edge", edges.default()) == edges.VARNISH
+        host = edges.emptied(self.port) if through else self.address
+        return number, host, f"/{mount_name(variant.name)}"
+
+    def _write(self, turn):
+        """The file of a turn is whole when it has its name; that of the turn before the last is not needed."""
+        path = self.folder / f"turn-{turn.number}"
+        unfinished = path.with_name(f"new-{path.name}")
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(cloudpickle.dumps(turn))
+        unfinished.rename(path)
+        (self.folder / f"turn-{turn.number - 2}").unlink(missing_ok=True)
+
+
+def site(workers=2, threads=1):
+    """This process's one site, started at the first call or when it has died. ServiceError says why not."""
+    global _site
+    with _lock:
+        if _site is None or not _site.alive:
+            say("Starting Pinsta under gunicorn.")
+            _site = Site(workers, threads)
+        _site.resize(workers, threads)
+        return _site
+
+
+def mounts(experiment):
+    """{mount: Routes} of all variants."""
+    serves = experiment.method.serves
+    return {
+        mount_name(each.name): routes(each, serves, experiment.parameters) for each in experiment.variants.values()
+    }
+
+
+def database():
+    """The database at hand, as in DATABASES, with connections that stay open."""
+    return {**connections["default"].settings_dict, "CONN_MAX_AGE": None}
+
+
+def _forget():
+    global _site, _lock
+    _site, _lock = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget)

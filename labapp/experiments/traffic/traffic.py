@@ -1,0 +1,70 @@
+"""Measuring variants that are served: each in its turn, to real traffic."""
+
+from labapp.experiments.faults import told
+from labapp.experiments.parameters import BadSetting
+from labapp.experiments.traffic.load import DEFAULTS
+from labapp.experiments.traffic.run import Run
+from labapp.experiments.traffic.turn import routes
+from labapp.experiments.world import described, world
+from labapp.services import ServiceError
+
+
+class Traffic:
+    """The method for variants that are views.
+
+    ``serves`` is the address of each variant's view, as in ``path()``. ``asks(**parameters)`` gives the Asks of
+    the traffic. A turn is ``turn`` seconds long after ``warm`` seconds that are not counted; both, and
+    ``members``, the share of the users that are logged in, may be functions of all settings. With ``same``
+    all variants must show the same page to the same person, less what the regular expressions of ``strip``
+    match. ``compares`` is the figure that is set against the baseline: "p50", "p95", "p99" or "rate".
+    ``load`` sets what has no control: users, think_time, arrival, workers, threads, cache, edge. ``cache``
+    gives more of the cache's entry for the settings: {"OPTIONS": {"MAX_ENTRIES": 100}}. ``during(seconds)``
+    is called while a turn is counted, ``extra(site, variant, settings)`` after the last: more figures.
+    """
+
+    kind = "traffic"
+    includes = ()
+
+    def __init__(
+        self, serves, asks, *, turn=2.0, warm=0.5, members=0.0, same=True, strip=(), compares="p50", load=None,
+        cache=None, during=None, extra=None,
+    ):
+        self.serves = serves
+        self.asks = asks
+        self.same = same
+        self.strip = tuple(strip)
+        self.compares = compares
+        self.load = dict(load or {})
+        self.during = during
+        self.extra = extra
+        self._seconds = {"turn": turn, "warm": warm, "members": members}
+        self._cache = cache
+
+    def accept(self, variant, parameters):
+        """BadVariant where this cannot be served."""
+        routes(variant, self.serves, parameters)
+
+    def value(self, name, settings):
+        """"turn", "warm" or "members" at these settings."""
+        value = self._seconds[name]
+        return float(value(**settings) if callable(value) else value)
+
+    def load_at(self, settings):
+        """All of the load at these settings, what has no control included."""
+        return {**DEFAULTS, **self.load, **settings}
+
+    def cache_options(self, settings):
+        """What the cache's entry has besides."""
+        return self._cache(**settings) if self._cache else {}
+
+    def measure(self, experiment, settings, stop, observe, *, budget_ms, target):
+        """Serve every variant at one setting; ``observe(result)`` sees it grow. The TrafficResult."""
+        try:
+            with told(), world(experiment, settings, stop):
+                run = Run(experiment, settings, stop, observe)
+                run.serve(budget_ms / 1000)
+        except ServiceError as error:
+            raise BadSetting(f"{experiment.name} cannot be served now. {error}") from error
+        run.result.includes += described(experiment, settings)
+        observe(run.result)
+        return run.result

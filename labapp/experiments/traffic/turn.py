@@ -1,0 +1,97 @@
+"""A turn: one variant being served for a while, as the serving processes are told of it."""
+
+import inspect
+import re
+from dataclasses import dataclass, field
+from functools import wraps
+from types import ModuleType
+
+from django.urls import path
+from django.urls.converters import get_converters
+
+from labapp.experiments.variant import BadVariant
+
+
+@dataclass(frozen=True)
+class Route:
+    """A view at its address below the variant's mount, and the experiment's parameters that it takes."""
+
+    pattern: str
+    view: object
+    name: str | None
+    takes: tuple
+
+    def pattern_with(self, parameters):
+        """The URL pattern of the view with the values of its parameters."""
+        values = {name: parameters[name] for name in self.takes}
+        return path(self.pattern, _bound(self.view, values) if values else self.view, name=self.name)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a serving process has to know: the world of this turn, and the variants.
+
+    ``databases`` are entries as in DATABASES and ``caches`` as in CACHES, ``delay_ms`` is slept before each
+    statement. ``mounts`` has the Routes of the variants by the first part of their addresses.
+    """
+
+    number: int
+    parameters: dict
+    mounts: dict
+    databases: dict = field(default_factory=dict)
+    caches: dict = field(default_factory=dict)
+    delay_ms: float = 0.0
+
+    def urls(self, mount):
+        """The URLconf below this mount: the variant's own addresses, then all of Pinsta's."""
+        from labapp.pinsta.urls import urlpatterns
+
+        module = ModuleType(f"{mount}, turn {self.number}")
+        module.urlpatterns = [*(route.pattern_with(self.parameters) for route in self.mounts[mount]), *urlpatterns]
+        return module
+
+
+def routes(variant, serves, parameters):
+    """The Routes of a variant: its own view at ``serves``, then its others; BadVariant where one cannot be."""
+    own = route(serves, variant.function, None, parameters)
+    return [own, *(route(str(each.pattern), each.callback, each.name, parameters) for each in variant.routes)]
+
+
+def route(pattern, view, name, parameters):
+    """The Route of this view; BadVariant if it asks for what neither the address nor the experiment has."""
+    signature = inspect.signature(view).parameters.values()
+    named = [each for each in signature if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
+    if any(each.kind is each.VAR_KEYWORD for each in signature) and len(named) <= 1:
+        return Route(pattern, view, name, ())  # a view behind a decorator that hides its arguments
+    address = _arguments(pattern)
+    if not named or any(each.kind is each.POSITIONAL_ONLY for each in signature):
+        raise BadVariant(f"{view.__name__}() must be a view: its first argument is the request.")
+    unknown = [
+        each.name for each in named[1:]
+        if each.name not in (*address, *parameters) and each.default is inspect.Parameter.empty
+    ]
+    if unknown:
+        offered = ", ".join(["request", *address, *parameters])
+        raise BadVariant(
+            f"{view.__name__}() asks for {', '.join(unknown)}, and this experiment offers {offered}."
+        )
+    takes = tuple(each.name for each in named[1:] if each.name in parameters and each.name not in address)
+    return Route(pattern, view, name, takes)
+
+
+def mount_name(variant):
+    """The name of a variant as a part of an address: "edge-side-includes"."""
+    return re.sub(r"[^a-z0-9]+", "-", variant.lower()).strip("-") or "variant"
+
+
+def _arguments(pattern):
+    """The names of the arguments in a path pattern: ["photo_id"]."""
+    return re.findall(rf"<(?:(?:{'|'.join(get_converters())}):)?(\w+)>", pattern)
+
+
+def _bound(view, values):
+    @wraps(view)
+    def bound(request, *args, **kwargs):
+        return view(request, *args, **kwargs, **values)
+
+    return bound
