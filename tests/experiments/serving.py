@@ -11,8 +11,7 @@ from django.test import RequestFactory, override_settings
 from labapp.experiments.traffic.application import Application
 from labapp.experiments.traffic.asks import person as logged_in
 from labapp.experiments.traffic.backends import LOCMEM
-from labapp.experiments.traffic.site import mounts
-from labapp.experiments.traffic.turn import Turn, mount_name
+from labapp.experiments.traffic.turn import Turn, mount_name, mounts
 from labapp.experiments.world import parameters
 
 SESSIONS = "django.contrib.sessions.backends.signed_cookies"

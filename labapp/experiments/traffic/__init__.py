@@ -3,8 +3,9 @@
 from importlib import import_module
 
 _HOMES = {
-    "Ask": "asks", "people": "asks", "Traffic": "traffic", "users": "load", "think_time": "load", "arrival": "load",
-    "workers": "load", "threads": "load", "cache": "backends", "edge": "edges", "needs_varnish": "edges",
+    "Ask": "asks", "people": "asks", "Traffic": "traffic", "users": "load", "think_time": "load",
+    "arrival": "load", "workers": "load", "threads": "load", "cache": "backends", "edge": "edges",
+    "needs_varnish": "edges",
 }
 
 __all__ = list(_HOMES)

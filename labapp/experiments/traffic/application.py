@@ -2,8 +2,8 @@
 
     /view/photos/7/     the variant "view", asked for photo 7
 
-A request names its turn in the header X-Lab-Turn; what the turn is, its world and its variants, lies in a file
-that the kernel wrote before. So one gunicorn serves whatever is measured next.
+A request names its turn in the header X-Lab-Turn; what the turn is, its world and its variants, lies in a
+file that the kernel wrote before. So one gunicorn serves whatever is measured next.
 """
 
 import os
@@ -52,7 +52,7 @@ class Application:
         if turn is None or mount not in turn.mounts:
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"No variant is served at this address.\n"]
-        environ.update({"SCRIPT_NAME": f"/{mount}", "PATH_INFO": f"/{rest}", "lab.urls": self._below(turn, mount)})
+        environ |= {"SCRIPT_NAME": f"/{mount}", "PATH_INFO": f"/{rest}", "lab.urls": self._below(turn, mount)}
         with _delayed(turn.delay_ms):
             return self._handler(environ, start_response)
 

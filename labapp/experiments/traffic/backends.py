@@ -12,6 +12,8 @@ from labapp.services import memcached, redis
 
 LOCAL, FILE, DATABASE, REDIS, MEMCACHED = "local memory", "file", "database", "Redis", "Memcached"
 LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
+FILEBASED = "django.core.cache.backends.filebased.FileBasedCache"
+TABLED = "django.core.cache.backends.db.DatabaseCache"
 MANY = 1_000_000  # entries: a backend that culls at Django's 300 would hide what is being looked at
 TABLE = (
     "CREATE TABLE cache (cache_key varchar(255) NOT NULL PRIMARY KEY, value text NOT NULL, "
@@ -59,7 +61,8 @@ class CacheRouter:
 
 
 def emptied(choice, folder, number, options):
-    """(CACHES, DATABASES) for a turn with this backend, which holds nothing now; ``options`` go into its entry."""
+    """(CACHES, DATABASES) for a turn with this backend, which holds nothing now; ``options`` go into its
+    entry."""
     location = Path(folder, f"cache-{number}")
     shutil.rmtree(Path(folder, f"cache-{number - 1}"), ignore_errors=True)
     entry, bases = _entry(choice, location)
@@ -78,12 +81,9 @@ def _entry(choice, location):
         memcached.server().flush()
         return memcached.server().entry(), {}
     if choice == FILE:
-        return {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(location)}, {}
+        return {"BACKEND": FILEBASED, "LOCATION": str(location)}, {}
     if choice == DATABASE:
-        return (
-            {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
-            {"caches": _table(location)},
-        )
+        return {"BACKEND": TABLED, "LOCATION": "cache"}, {"caches": _table(location)}
     return {"BACKEND": LOCMEM, "LOCATION": "default"}, {}
 
 

@@ -5,7 +5,9 @@ from contextlib import nullcontext
 from labapp.experiments.parameters import Choice, Condition, Integer, Number
 
 SCHEDULE, PATIENT = "on schedule", "after each answer"
-DEFAULTS = {"users": 20, "think_time": 0.5, "arrival": SCHEDULE, "workers": 2, "threads": 1, "round_trip": 0.0}
+DEFAULTS = {
+    "users": 20, "think_time": 0.5, "arrival": SCHEDULE, "workers": 2, "threads": 1, "round_trip": 0.0,
+}
 
 
 def users(default=20, high=100):

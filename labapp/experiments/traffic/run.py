@@ -35,7 +35,7 @@ class Run:
             experiment=experiment.name, question=experiment.question, claims=experiment.claims,
             settings=settings, environment=environment() | ({"data": whose()} if whose() else {}),
             includes=self._includes(), figures=[each.to_dict() for each in experiment.figures],
-            compares=self.method.compares, same=self.method.same,
+            compares=self.method.compares, checked=self.method.same,
             measurements=[blank(each) for each in experiment.variants.values()],
             asks=[each.name for each in self.asks], status="Traffic is about to begin.",
         )
@@ -68,8 +68,9 @@ class Run:
     def _serve(self, variant):
         """One turn of a variant: warm-up, then what counts."""
         stream = self.result[variant.name]
-        number, host, mount = self.site.begin(self.experiment, variant, self.settings)
-        self.generator.steer(self._plan(number, host, mount, variant))
+        place = self.site.begin(self.experiment, variant, self.settings)
+        number = place["turn"]
+        self.generator.steer(place | self._plan())
         counted = time.monotonic() + self.warm
         end = counted + self.turn
         stream.begin(number, counted)
@@ -89,17 +90,17 @@ class Run:
 
     def _collect(self, stream, number, counted, end):
         """What has come of this turn; the warm-up and what is left of turns before are not counted."""
-        requests = [each for each in self.generator.take() if each.turn == number and counted <= each.due < end]
+        come = self.generator.take()
+        requests = [each for each in come if each.turn == number and counted <= each.due < end]
         work = [
             each for each in self.site.ledger.take()
             if each.began >= counted and each.label in ("", str(number))
         ]
         stream.add(requests, work)
 
-    def _plan(self, number, host, mount, variant):
+    def _plan(self):
         load = self.load
         return {
-            "turn": number, "host": host, "mount": mount, "headers": {"X-Lab-Turn": str(number)},
             "users": load["users"], "think_s": load["think_time"], "arrival": load["arrival"],
             "asks": [each.to_dict() for each in self.asks], "people": self.people,
             "strip": list(self.method.strip), "browser_cache": load.get("browser_cache", False),

@@ -14,7 +14,7 @@ from labapp.experiments.saying import say
 from labapp.experiments.traffic import backends, edges
 from labapp.experiments.traffic.application import READY
 from labapp.experiments.traffic.load import DEFAULTS
-from labapp.experiments.traffic.turn import Turn, mount_name, routes
+from labapp.experiments.traffic.turn import Turn, mount_name, mounts
 from labapp.probe.ledger import Ledger
 from labapp.services.gunicorn import Gunicorn
 
@@ -27,7 +27,8 @@ class Site:
     """The running site. ``ledger`` has what it was asked and what that took."""
 
     def __init__(self, workers, threads):
-        environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        modules = os.pathsep.join(filter(None, sys.path))
+        environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "PYTHONPATH": modules}
         self._server = Gunicorn(
             APPLICATION, workers=workers, threads=threads, environment=environment, ready=READY
         )
@@ -59,7 +60,7 @@ class Site:
         self._server.stop()
 
     def begin(self, experiment, variant, settings):
-        """Put the next turn before the site, its caches empty; (number, host, mount) to send traffic to."""
+        """Put the next turn before the site, its caches empty; where its traffic goes, as in a plan."""
         number = next(_numbers)
         value = {**DEFAULTS, **experiment.method.load, **settings}
         parameters = {name: settings[name] for name in experiment.parameters}
@@ -71,12 +72,15 @@ class Site:
             delay_ms=0.0 if here().kind == PROXIED else value["round_trip"],
         )
         self._write(turn)
-        through = variant.edge and value.get("edge", edges.default()) == edges.VARNISH
-        host = edges.emptied(self.port) if through else self.address
-        return number, host, f"/{mount_name(variant.name)}"
+        through = value.get("edge", edges.default()) if variant.edge else None
+        return {
+            "turn": number, "mount": f"/{mount_name(variant.name)}",
+            "host": edges.emptied(self.port) if through == edges.VARNISH else self.address,
+            "headers": {"X-Lab-Turn": str(number), **({"X-Lab-Edge": through} if through else {})},
+        }
 
     def _write(self, turn):
-        """The file of a turn is whole when it has its name; that of the turn before the last is not needed."""
+        """The file of a turn is whole when it has its name; that of the turn before the last goes."""
         path = self.folder / f"turn-{turn.number}"
         unfinished = path.with_name(f"new-{path.name}")
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -94,14 +98,6 @@ def site(workers=2, threads=1):
             _site = Site(workers, threads)
         _site.resize(workers, threads)
         return _site
-
-
-def mounts(experiment):
-    """{mount: Routes} of all variants."""
-    serves = experiment.method.serves
-    return {
-        mount_name(each.name): routes(each, serves, experiment.parameters) for each in experiment.variants.values()
-    }
 
 
 def database():

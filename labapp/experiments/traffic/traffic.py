@@ -3,7 +3,6 @@
 from labapp.experiments.faults import told
 from labapp.experiments.parameters import BadSetting
 from labapp.experiments.traffic.load import DEFAULTS
-from labapp.experiments.traffic.run import Run
 from labapp.experiments.traffic.turn import routes
 from labapp.experiments.world import described, world
 from labapp.services import ServiceError
@@ -12,8 +11,8 @@ from labapp.services import ServiceError
 class Traffic:
     """The method for variants that are views.
 
-    ``serves`` is the address of each variant's view, as in ``path()``. ``asks(**parameters)`` gives the Asks of
-    the traffic. A turn is ``turn`` seconds long after ``warm`` seconds that are not counted; both, and
+    ``serves`` is the address of each variant's view, as in ``path()``. ``asks(**parameters)`` gives the Asks
+    of the traffic. A turn is ``turn`` seconds long after ``warm`` seconds that are not counted; both, and
     ``members``, the share of the users that are logged in, may be functions of all settings. With ``same``
     all variants must show the same page to the same person, less what the regular expressions of ``strip``
     match. ``compares`` is the figure that is set against the baseline: "p50", "p95", "p99" or "rate".
@@ -26,8 +25,8 @@ class Traffic:
     includes = ()
 
     def __init__(
-        self, serves, asks, *, turn=2.0, warm=0.5, members=0.0, same=True, strip=(), compares="p50", load=None,
-        cache=None, during=None, extra=None,
+        self, serves, asks, *, turn=2.0, warm=0.5, members=0.0, same=True, strip=(), compares="p50",
+        load=None, cache=None, during=None, extra=None,
     ):
         self.serves = serves
         self.asks = asks
@@ -59,6 +58,8 @@ class Traffic:
 
     def measure(self, experiment, settings, stop, observe, *, budget_ms, target):
         """Serve every variant at one setting; ``observe(result)`` sees it grow. The TrafficResult."""
+        from labapp.experiments.traffic.run import Run  # servers and Locust are for those who measure
+
         try:
             with told(), world(experiment, settings, stop):
                 run = Run(experiment, settings, stop, observe)

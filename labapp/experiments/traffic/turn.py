@@ -47,12 +47,23 @@ class Turn:
         from labapp.pinsta.urls import urlpatterns
 
         module = ModuleType(f"{mount}, turn {self.number}")
-        module.urlpatterns = [*(route.pattern_with(self.parameters) for route in self.mounts[mount]), *urlpatterns]
+        own = [route.pattern_with(self.parameters) for route in self.mounts[mount]]
+        module.urlpatterns = [*own, *urlpatterns]
         return module
 
 
+def mounts(experiment):
+    """{mount: Routes} of all variants."""
+    serves = experiment.method.serves
+    return {
+        mount_name(each.name): routes(each, serves, experiment.parameters)
+        for each in experiment.variants.values()
+    }
+
+
 def routes(variant, serves, parameters):
-    """The Routes of a variant: its own view at ``serves``, then its others; BadVariant where one cannot be."""
+    """The Routes of a variant: its own view at ``serves``, then its others; BadVariant where one cannot
+    be."""
     own = route(serves, variant.function, None, parameters)
     return [own, *(route(str(each.pattern), each.callback, each.name, parameters) for each in variant.routes)]
 
