@@ -16,9 +16,9 @@ class Variant:
     ``unavailable`` is empty, or says in a few words why this variant cannot run here; ``needs()`` says the
     same of the database it is about to run on. ``around(**parameters)`` is a context manager that stands
     around each of its calls. ``wrong`` is why it is meant to return something else than the baseline.
-    ``origin`` is empty for ours, and says where the user's own stands ("your cell In [7]").
-    Of one that is served, ``routes`` are more of its addresses, as in a URLconf, and with ``edge`` its traffic
-    goes through what stands before the site.
+    ``origin`` is empty for ours, and says where the user's own stands ("your cell In [7]"). Of one that is
+    served, ``routes`` are more of its addresses, as in a URLconf, and with ``edge`` its traffic goes through
+    what stands before the site. ``middleware`` gives its MIDDLEWARE from the usual one.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Variant:
     origin: str = ""
     routes: tuple = ()
     edge: bool = False
+    middleware: object = None
     _takes: list | None = field(default=None, init=False, repr=False)
 
     @property

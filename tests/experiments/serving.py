@@ -57,7 +57,7 @@ class Served:
         factory.cookies["csrftoken"] = TOKEN
         if person is not None:
             user = get_user_model().objects.get(username=person)
-            factory.cookies.load(logged_in(user)["cookies"])
+            factory.cookies.load(logged_in(user)["cookies"] | {"csrftoken": TOKEN})
         request = getattr(factory, method)(
             f"/{mount_name(variant)}/{path.lstrip('/')}", **form, headers={"X-CSRFToken": TOKEN} | headers
         )

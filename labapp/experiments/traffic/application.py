@@ -13,19 +13,27 @@ from contextlib import nullcontext
 from pathlib import Path
 from time import sleep
 
+from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends import locmem
 from django.core.handlers.wsgi import WSGIHandler
 
 from labapp import databases, probe
-from labapp.experiments.traffic.turn import Turn
 
 TURN = "HTTP_X_LAB_TURN"
 READY = "/-/ready"
 
 
 class Handler(WSGIHandler):
-    """Django, with the addresses of one variant."""
+    """Django, with the addresses of one variant, and this MIDDLEWARE."""
+
+    def __init__(self, middleware):
+        usual = settings.MIDDLEWARE
+        try:
+            settings.MIDDLEWARE = list(middleware or usual)  # which is read at this moment only
+            super().__init__()
+        finally:
+            settings.MIDDLEWARE = usual
 
     def get_response(self, request):
         request.urlconf = request.environ["lab.urls"]
@@ -37,7 +45,7 @@ class Application:
 
     def __init__(self, find):
         self._find = find
-        self._handler = Handler()
+        self._handlers = {}
         self._lock = threading.Lock()
         self._mine = threading.local()
         self._turn = None
@@ -52,9 +60,10 @@ class Application:
         if turn is None or mount not in turn.mounts:
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"No variant is served at this address.\n"]
-        environ |= {"SCRIPT_NAME": f"/{mount}", "PATH_INFO": f"/{rest}", "lab.urls": self._below(turn, mount)}
+        urls, handler = self._below(turn, mount)
+        environ |= {"SCRIPT_NAME": f"/{mount}", "PATH_INFO": f"/{rest}", "lab.urls": urls}
         with _delayed(turn.delay_ms):
-            return self._handler(environ, start_response)
+            return handler(environ, start_response)
 
     def _in_turn(self, number):
         """The turn of this request; where a process meets a new one, its world becomes the process's."""
@@ -79,9 +88,14 @@ class Application:
             kept.clear()  # every turn begins with empty caches
 
     def _below(self, turn, mount):
-        if mount not in self._urls:
-            self._urls[mount] = turn.urls(mount)
-        return self._urls[mount]
+        """The URLconf and the handler of a mount."""
+        with self._lock:
+            if mount not in self._urls:
+                self._urls[mount] = turn.urls(mount)
+            middleware = turn.mounts[mount].middleware
+            if middleware not in self._handlers:
+                self._handlers[middleware] = Handler(middleware)
+            return self._urls[mount], self._handlers[middleware]
 
 
 def _forget_caches():
@@ -130,9 +144,6 @@ def make(folder):
     except ImportError:
         return site
     return Edge(site)
-
-
-assert Turn  # what the files hold
 
 
 def __getattr__(name):

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.middleware.csrf import CSRF_SECRET_LENGTH
+from django.utils.crypto import get_random_string
 
 
 @dataclass(frozen=True)
@@ -47,4 +49,5 @@ def person(user):
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
-    return {"name": user.get_username(), "cookies": {"sessionid": session.session_key}}
+    cookies = {"sessionid": session.session_key, "csrftoken": get_random_string(CSRF_SECRET_LENGTH)}
+    return {"name": user.get_username(), "cookies": cookies}

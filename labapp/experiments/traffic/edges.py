@@ -1,7 +1,6 @@
 """What stands between the people and the site: a real Varnish, or our own small edge inside the site."""
 
 from contextlib import nullcontext
-from importlib import resources
 
 from labapp.experiments.parameters import Choice, Condition
 from labapp.services import varnish
@@ -33,8 +32,9 @@ def emptied(site_port):
     server = varnish.server()
     state = server, server.restarts, site_port
     if _loaded.get("state") != state:
-        text = resources.files("labapp.experiments.caching").joinpath("edge.vcl").read_text()
-        server.load(text.replace("@PORT@", str(site_port)))
+        from labapp.experiments.caching.edge import vcl
+
+        server.load(vcl(site_port))
         _loaded["state"] = state
     server.flush()
     return f"http://127.0.0.1:{server.port}"

@@ -1,12 +1,16 @@
 """One setting being measured under traffic: turns of the variants, in an order drawn anew for each round."""
 
 import random
+import re
 import time
+from collections import defaultdict
+from statistics import median
 
 from labapp import probe
 from labapp.experiments.homes import whose
 from labapp.experiments.traffic.asks import people
 from labapp.experiments.traffic.load import SCHEDULE
+from labapp.experiments.traffic.log import Log
 from labapp.experiments.traffic.site import site
 from labapp.experiments.world import parameters
 from labapp.measure import environment
@@ -27,6 +31,7 @@ class Run:
         self.load = self.method.load_at(settings)
         self.warm, self.turn = (self.method.value(name, settings) for name in ("warm", "turn"))
         self.stop, self.observe, self._shown = stop, observe, 0.0
+        self._warm_requests, self._visits = defaultdict(list), defaultdict(list)
         self._began = time.monotonic()
         with probe.unrecorded():
             self.asks = list(self.method.asks(**self.parameters))
@@ -52,7 +57,6 @@ class Run:
                 self.result.rounds += 1
         finally:
             self.generator.idle(0)
-        self._visit()
         self._finish(f"{self.result.rounds} turns of each variant, {self.turn:g} s each.")
 
     def _round(self, chance, used, seconds):
@@ -70,7 +74,7 @@ class Run:
         stream = self.result[variant.name]
         place = self.site.begin(self.experiment, variant, self.settings)
         number = place["turn"]
-        self.generator.steer(place | self._plan())
+        self.generator.steer(place | self._plan(place["mount"]))
         counted = time.monotonic() + self.warm
         end = counted + self.turn
         stream.begin(number, counted)
@@ -78,7 +82,7 @@ class Run:
         while (now := time.monotonic()) < end:
             self.stop.check()
             if self.method.during is not None and now >= counted:
-                self.method.during(now - counted)
+                self.method.during(now - counted, **self.settings)
             self._collect(stream, number, counted, end)
             self._show()
             time.sleep(TICK)
@@ -86,24 +90,27 @@ class Run:
         self._collect(stream, number, counted, end)
         stream.end(end)
         self._figure(stream)
+        self._visit(place, variant)
         self._show(at_once=True)
 
     def _collect(self, stream, number, counted, end):
         """What has come of this turn; the warm-up and what is left of turns before are not counted."""
-        come = self.generator.take()
-        requests = [each for each in come if each.turn == number and counted <= each.due < end]
+        come = [each for each in self.generator.take() if each.turn == number and each.due < end]
+        self._warm_requests[stream.variant] += [each for each in come if each.due < counted]
         work = [
             each for each in self.site.ledger.take()
             if each.began >= counted and each.label in ("", str(number))
         ]
-        stream.add(requests, work)
+        stream.add([each for each in come if each.due >= counted], work)
 
-    def _plan(self):
+    def _plan(self, mount):
         load = self.load
         return {
             "users": load["users"], "think_s": load["think_time"], "arrival": load["arrival"],
             "asks": [each.to_dict() for each in self.asks], "people": self.people,
-            "strip": list(self.method.strip), "browser_cache": load.get("browser_cache", False),
+            # Links lead into the mount, which is no difference between two pages.
+            "strip": [f"{re.escape(mount)}(?=/)", *self.method.strip],
+            "browser_cache": load.get("browser_cache", False),
             "seed": self.result.rounds + 1, "timeout_s": 10,
         }
 
@@ -113,18 +120,22 @@ class Run:
         return [*people(members), *[None] * (self.load["users"] - members)]
 
     def _figure(self, stream):
+        log = Log(
+            stream.requests, stream.work, stream.marks, stream.turns, self._warm_requests[stream.variant],
+            self.warm, self.settings,
+        )
         for each in self.experiment.figures:
             if each.of is not None:
-                stream.figures[each.name] = each.of(stream, **self.parameters)
+                stream.figures[each.name] = each.of(log, **self.parameters)
 
-    def _visit(self):
+    def _visit(self, place, variant):
+        """More figures of this turn, while no traffic comes; the median over the turns is shown."""
         if self.method.extra is None:
             return
-        for variant in self._running():
-            self.stop.check()
-            figures = self.method.extra(self.site, variant, self.settings)
-            self.result[variant.name].figures.update(figures)
-            self._show(at_once=True)
+        for name, value in self.method.extra(place, variant, self.settings).items():
+            self._visits[variant.name, name].append(value)
+            known = [each for each in self._visits[variant.name, name] if each is not None]
+            self.result[variant.name].figures[name] = median(known) if known else None
 
     def _show(self, at_once=False):
         if at_once or time.monotonic() - self._shown > SHOWN:

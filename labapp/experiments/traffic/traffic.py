@@ -17,8 +17,10 @@ class Traffic:
     all variants must show the same page to the same person, less what the regular expressions of ``strip``
     match. ``compares`` is the figure that is set against the baseline: "p50", "p95", "p99" or "rate".
     ``load`` sets what has no control: users, think_time, arrival, workers, threads, cache, edge. ``cache``
-    gives more of the cache's entry for the settings: {"OPTIONS": {"MAX_ENTRIES": 100}}. ``during(seconds)``
-    is called while a turn is counted, ``extra(site, variant, settings)`` after the last: more figures.
+    gives more of the cache's entry for the settings: {"OPTIONS": {"MAX_ENTRIES": 100}}.
+    ``during(seconds, **settings)`` is called again and again while a turn is counted,
+    ``extra(place, variant, settings)`` after each turn: {name: number} of further figures, where ``place`` has
+    the host, the mount and the headers that lead to the variant.
     """
 
     kind = "traffic"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from types import ModuleType
 
+from django.conf import settings
 from django.urls import path
 from django.urls.converters import get_converters
 
@@ -28,11 +29,19 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Mount:
+    """A variant as it is served: its Routes, and the MIDDLEWARE around them where that is not the usual one."""
+
+    routes: tuple
+    middleware: tuple | None = None
+
+
+@dataclass(frozen=True)
 class Turn:
     """What a serving process has to know: the world of this turn, and the variants.
 
     ``databases`` are entries as in DATABASES and ``caches`` as in CACHES, ``delay_ms`` is slept before each
-    statement. ``mounts`` has the Routes of the variants by the first part of their addresses.
+    statement. ``mounts`` has the variants by the first part of their addresses.
     """
 
     number: int
@@ -47,18 +56,21 @@ class Turn:
         from labapp.pinsta.urls import urlpatterns
 
         module = ModuleType(f"{mount}, turn {self.number}")
-        own = [route.pattern_with(self.parameters) for route in self.mounts[mount]]
+        own = [route.pattern_with(self.parameters) for route in self.mounts[mount].routes]
         module.urlpatterns = [*own, *urlpatterns]
         return module
 
 
 def mounts(experiment):
-    """{mount: Routes} of all variants."""
-    serves = experiment.method.serves
-    return {
-        mount_name(each.name): routes(each, serves, experiment.parameters)
-        for each in experiment.variants.values()
-    }
+    """{name of the mount: Mount} of all variants."""
+    return {mount_name(each.name): mount(each, experiment) for each in experiment.variants.values()}
+
+
+def mount(variant, experiment):
+    """The Mount of this variant."""
+    own = routes(variant, experiment.method.serves, experiment.parameters)
+    usual = list(settings.MIDDLEWARE)
+    return Mount(tuple(own), tuple(variant.middleware(usual)) if variant.middleware else None)
 
 
 def routes(variant, serves, parameters):
