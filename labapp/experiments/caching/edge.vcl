@@ -10,7 +10,7 @@ import std;
 
 backend origin {
     .host = "127.0.0.1";
-    .port = "{{ port }}";
+    .port = "@PORT@";
 }
 
 acl ourselves {

@@ -2,7 +2,8 @@
 
 It stands in front of a WSGI application, keeps what that marks with Surrogate-Control and fills
 <esi:include src="..."/> by asking the application for the fragment. Each process has an edge of its own; it
-knows no stale-while-revalidate, and two that miss at once both ask.
+knows no stale-while-revalidate, and two that miss at once both ask. Unlike Varnish 7.1 it leaves a fragment
+out that is missing and says onerror="continue".
 """
 
 import re
@@ -22,6 +23,11 @@ SHARED = "/shared/"  # in an address: made without knowing who asks
 CONDITIONAL = "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"
 OURS = {"surrogate-control", "content-length"}  # headers that are not passed on
 LOOPBACK = "127.0.0.1", "::1", ""
+
+
+def chosen(environ):
+    """Whether this request is for the edge inside the process."""
+    return environ.get("HTTP_X_LAB_EDGE") == "in-process"
 
 
 class Answer(NamedTuple):
@@ -54,29 +60,35 @@ class Answer(NamedTuple):
 
 
 class Edge:
-    """A WSGI application that keeps the answers of another one and puts pages together from fragments."""
+    """
+    A WSGI application that keeps the answers of another one and puts pages together from fragments.
 
-    def __init__(self, application, clock=time.monotonic):
+    Requests that are not ``wanted(environ)`` go to the application as they are. A request of another turn
+    finds it empty.
+    """
+
+    def __init__(self, application, wanted=chosen, clock=time.monotonic):
         self._application = application
+        self._wanted = wanted
         self._clock = clock
+        self._turn = None
         self._kept = {}  # address: (Answer, until when)
         self._lock = threading.Lock()
 
     def __call__(self, environ, start_response):
         method = environ["REQUEST_METHOD"]
-        if method in ("PURGE", "BAN"):
-            answer = self._forget(method, environ)
-        elif method == "GET":
-            answer = self._page(environ)
-        else:
+        if not self._wanted(environ) or method not in ("GET", "PURGE", "BAN"):
             return self._application(environ, start_response)
+        self._begin(environ.get("HTTP_X_LAB_TURN"))
+        answer = self._page(environ) if method == "GET" else self._forget(method, environ)
         start_response(answer.status, answer.headers)
         return [answer.body]
 
-    def clear(self):
-        """Forget everything."""
+    def _begin(self, turn):
         with self._lock:
-            self._kept.clear()
+            if turn is not None and turn != self._turn:
+                self._turn = turn
+                self._kept.clear()
 
     def _page(self, environ):
         found, said = self._get(environ)
