@@ -22,8 +22,8 @@ class Daemon:
     """
     A running server. ``started_ms`` is what its last start took, ``restarts`` how often it died.
 
-    A subclass says its ``name``, the ``megabytes`` that must be free, the signal that is its ``ending``, the
-    ``command`` for a port and whether it ``answers`` there. ``user`` is whom it runs as: None for ourselves.
+    A subclass says its ``name``, the ``megabytes`` that must be free, the signal that is its ``ending``, its
+    ``invocation`` for a port, and whether it ``answers`` there. It runs as ``user``, None for ourselves.
     """
 
     name = ""
@@ -48,7 +48,7 @@ class Daemon:
     def prepare(self):
         """What is done once, in the folder, before the first start."""
 
-    def command(self, port):
+    def invocation(self, port):
         """The words that start it in the foreground, listening on this port of the loopback."""
         raise NotImplementedError
 
@@ -115,7 +115,7 @@ class Daemon:
     def _launch(self, port):
         log = self.folder / LOG
         read_from = log.stat().st_size if log.exists() else 0
-        self._guarded.start(self.command(port), LOG, self.environment(), self.ending)
+        self._guarded.start(self.invocation(port), LOG, self.environment(), self.ending)
         deadline = time.monotonic() + PATIENCE
         while not self._is_ready(port):
             if not self.alive:
@@ -135,7 +135,7 @@ class Daemon:
 
 def trouble(name, folder, said, complaint):
     """What a server wrote before it gave up, as an error of one sentence."""
-    if re.search("Address already in use", said, re.IGNORECASE):
+    if re.search("Address already in use|could not be listened on", said, re.IGNORECASE):
         return Taken(f"The port of {name} is taken.")
     if re.search("No space left on device|File too large|Disk quota exceeded", said):
         why = f"the disk is full ({folders.free_megabytes(folder):.0f} MB are free)"

@@ -67,8 +67,8 @@ class Guardian:
 
     @property
     def running(self):
-        """Whether the server was started and has not ended."""
-        return self.server is not None
+        """Whether the server, or what a killed one left behind, has not ended."""
+        return self.server is not None or bool(self.orphans())
 
     def spawn(self, command, log, environment, note=None):
         """
@@ -121,23 +121,23 @@ class Guardian:
                 return
             if pid == self.server:
                 self.server = None
-                self._kill_orphans()
+                for orphan in self.orphans():
+                    _kill(orphan, signal.SIGKILL)
             elif pid == self.awaited:
                 self.awaited = None
                 answer(number=self.number, code=os.waitstatus_to_exitcode(status))
 
-    def _kill_orphans(self):
+    def orphans(self):
         """What a killed server left behind: workers that would answer in its place, or hold its port."""
-        for pid in {*_children()} - {self.awaited}:
-            _kill(pid, signal.SIGKILL)
+        return {*_children()} - {self.server, self.awaited}
 
     def end(self):
         """Stop the server at once, whatever it is doing, and remove the folder."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        if self.running:
+        if self.server:
             _kill(self.server, self.ending)
             deadline = time.monotonic() + STOPPING
-            while self.running and (left := deadline - time.monotonic()) > 0:
+            while self.server and (left := deadline - time.monotonic()) > 0:
                 select.select([self.woken], [], [], left)
                 self.reap()
         self._kill_all()

@@ -95,7 +95,7 @@ class Gunicorn(Daemon):
         self._write(self._files)
         self._settle(fresh=False)
 
-    def command(self, port):
+    def invocation(self, port):
         """The words that start it; without a control socket, which it would open in the home folder."""
         words = "-P", "-m", "gunicorn", "-c", CONFIG, "--no-control-socket", self.application
         self._port = port

@@ -77,7 +77,7 @@ class Server(Daemon):
         self._binary = self.program.for_owner(folder)
         self._users = folder.write("users", f"{self.username}:{self.password}\n")
 
-    def command(self, port):
+    def invocation(self, port):
         """The words that start it."""
         return [self._binary, "-l", "127.0.0.1", "-p", port, "-U", "0", "-Y", self._users]
 

@@ -85,7 +85,7 @@ class Server(Daemon):
         settings = SETTINGS.format(password=self.password, folder=folder.path, memory=MEMORY)
         self._settings = folder.write("redis.conf", settings)
 
-    def command(self, port):
+    def invocation(self, port):
         """The words that start it."""
         return [self._binary, self._settings, "--port", port]
 
