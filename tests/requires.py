@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from labapp.services import programs
+from labapp.services import memcached, programs, redis, varnish
 
 VERSION_SKIPS = ("needs Django ", "needs Python ")
 
@@ -46,6 +46,16 @@ def find_counting() -> str | None:
     return str(found.folder) if found and "pg_stat_statements" in found.extensions else None
 
 
+def finder(service) -> Callable[[], str | None]:
+    """What gives the path of this service's program, or None."""
+
+    def find() -> str | None:
+        found = service.find()
+        return str(found.path) if found else None
+
+    return find
+
+
 def newest(patterns: tuple[str, ...]) -> str | None:
     """The last path that matches, versions compared as numbers, or None."""
     paths = [path for pattern in patterns for path in glob.glob(os.path.expanduser(pattern))]
@@ -64,6 +74,9 @@ class Part:
 PARTS = {part.name: part for part in (
     Part("postgresql", find_postgresql, "postgresql"),
     Part("pg_stat_statements", find_counting, "postgresql"),
+    Part("redis", finder(redis), "redis-server"),
+    Part("memcached", finder(memcached), "memcached"),
+    Part("varnish", finder(varnish), "varnish"),
     Part("chromium", find_chromium, "chromium"),
 )}
 

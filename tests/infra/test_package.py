@@ -1,5 +1,6 @@
 """The distribution: a wheel has everything that is not Python too, and its metadata agree with the pins."""
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -68,8 +69,10 @@ def test_the_version_is_said_in_the_changelog():
 def test_what_labapp_imports_is_declared():
     names = {"django_extensions": "django-extensions"}
     own = {"labapp", *sys.stdlib_module_names}
-    # psycopg and the debug toolbar are used where they are there; IPython and traitlets come with ipykernel.
-    optional = {"psycopg", "psycopg2", "debug_toolbar", "asgiref", "sqlparse", "ipython", "traitlets"}
-    declared = {re.match(r"[\w.-]+", line)[0].lower() for line in PROJECT["dependencies"]}
+    # These two are used where they are there; the others come with Django, ipykernel and Locust.
+    found = {"psycopg2", "debug_toolbar"}
+    brought = {"asgiref", "sqlparse", "ipython", "traitlets", "gevent", "geventhttpclient"}
+    lines = itertools.chain(PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
+    declared = {re.match(r"[\w.-]+", line)[0].lower() for line in lines}
     used = {what.split(".")[0] for path in files(".py", under="labapp") for _, what in imports(path)} - own
-    assert {names.get(module, module).lower() for module in used} - optional - declared == set()
+    assert {names.get(module, module).lower() for module in used} - found - brought - declared == set()
