@@ -96,13 +96,13 @@ class Actor:
     # In the thread of who directs
 
     def tell(self, word):
-        """Say a word (or give a function to run); returns when it stands before a step, waits or has ended."""
+        """Say a word (or give a function to run); returns when it stands before a step, waits or is done."""
         self._words.put(word)
         try:
             return self._answers.get(timeout=PATIENCE)
         except Empty:
             last = self.what or "its beginning"
-            raise Stuck(f"{self.name} has not come to a next step after {last}: what does it wait for?") from None
+            raise Stuck(f"{self.name} does not come any further after {last}: what does it wait for?") from None
 
     def leave(self):
         """End the thread."""
