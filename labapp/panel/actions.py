@@ -6,16 +6,14 @@ from labapp.experiments.parameters import BadSetting
 from labapp.panel.controls import NATURAL
 from labapp.panel.save import FORMS
 
-BUDGETS = {"0.5 s": 500, "2 s": 2000, "10 s": 10_000}
-
 
 class Actions:
     """The row of buttons. Each of the four is called when its control is used."""
 
-    def __init__(self, budget, *, again, stop, save):
+    def __init__(self, kind, budget, *, again, stop, save):
         self.budget = widgets.ToggleButtons(
-            options=list(BUDGETS.items()), value=chosen(budget), description="for",
-            tooltips=["How long the rounds may take at most"] * len(BUDGETS),
+            options=list(kind.budgets.items()), value=chosen(kind, budget), description="for",
+            tooltips=[kind.budget_help] * len(kind.budgets),
             style={**NATURAL, "button_width": "auto"},
         )
         self.again = _button("Measure again", "Measure this setting once more", again)
@@ -36,10 +34,12 @@ class Actions:
         self.stop.disabled = not yes
 
 
-def chosen(seconds):
-    """The budget in ms, or BadSetting."""
-    if seconds * 1000 not in BUDGETS.values():
-        raise BadSetting(f"budget must be one of 0.5, 2, 10 (seconds), and {seconds!r} is not.")
+def chosen(kind, seconds):
+    """The budget in ms (what the kind begins with, for None), or BadSetting."""
+    seconds = kind.budget if seconds is None else seconds
+    if not isinstance(seconds, int | float) or seconds * 1000 not in kind.budgets.values():
+        offered = ", ".join(f"{each / 1000:g}" for each in kind.budgets.values())
+        raise BadSetting(f"budget must be one of {offered} (seconds), and {seconds!r} is not.")
     return int(seconds * 1000)
 
 

@@ -7,18 +7,17 @@ import ipywidgets as widgets
 from labapp.experiments.parameters import BadSetting
 from labapp.experiments.saying import heard
 from labapp.measure.environment import environment
-from labapp.panel import display, status, text
+from labapp.panel import display, text
 from labapp.panel.actions import Actions
 from labapp.panel.controls import Controls
 from labapp.panel.heading import heading
+from labapp.panel.kinds import kind_of
 from labapp.panel.live import Live
 from labapp.panel.measuring import Measuring
 from labapp.panel.picture import Picture
 from labapp.panel.save import save
 from labapp.panel.status import Status
 from labapp.panel.style import STYLE
-from labapp.panel.table import complete
-from labapp.panel.tabs import TABS
 
 LATEST = WeakKeyDictionary()  # the last final result of each experiment, for its text form
 
@@ -26,25 +25,27 @@ LATEST = WeakKeyDictionary()  # the last final result of each experiment, for it
 class Panel(widgets.VBox):
     """A live picture of an experiment: ``Panel(feed, photos=50, tab="Queries")``.
 
-    ``tab`` is the one it opens on, ``budget`` the seconds that the rounds may take (0.5, 2 or 10);
-    all else are settings of the experiment. BadSetting where one cannot be. It measures while it is
-    on a screen, and closing it ends its work. ``result`` is what it shows, None before the first.
+    ``tab`` is the one it opens on, ``budget`` the seconds that the rounds (0.5, 2 or 10) or the traffic
+    (5, 20 or 60) may take; all else are settings of the experiment. BadSetting where one cannot be. It
+    measures while it is on a screen, and closing it ends its work. ``result`` is what it shows, None before
+    the first. What differs between variants that return and variants that are served is its ``kind``.
     """
 
-    def __init__(self, experiment, *, tab="Timeline", budget=2, **settings):
+    def __init__(self, experiment, *, tab=None, budget=None, **settings):
         settings = experiment.check(settings)
         self.experiment = experiment
+        self.kind = kind_of(experiment)
         self.result = None
         self._awake = False
         self._measuring = Measuring(failed=self._failed, ended=self._ended)
         self._heading = Live(self._headed(settings, environment()))
-        self._picture = Picture()
+        self._picture = Picture(self.kind)
         self._controls = Controls(experiment.controls(), settings, lambda: self.guarded(self.measure))
         self._actions = Actions(
-            budget, again=lambda: self.guarded(self.measure),
+            self.kind, budget, again=lambda: self.guarded(self.measure),
             stop=lambda: self.guarded(self._measuring.stop), save=lambda form: self.guarded(self._save, form),
         )
-        self._tabs = [each(self) for each in TABS]
+        self._tabs = [each(self) for each in self.kind.tabs]
         self._notebook = self._opened_on(tab)
         self._controls.widget.add_class("dsl-settings")
         picture = self._picture
@@ -63,6 +64,7 @@ class Panel(widgets.VBox):
 
     def _opened_on(self, tab):
         titles = [each.title for each in self._tabs]
+        tab = titles[0] if tab is None else tab
         if tab not in titles:
             raise BadSetting(f"tab must be one of {', '.join(titles)}, and {tab!r} is not.")
         notebook = widgets.Tab(
@@ -72,7 +74,7 @@ class Panel(widgets.VBox):
         return notebook.add_class("dsl-tabs")
 
     def _headed(self, settings, where):
-        return heading(self.experiment, settings, where, display.FACTS["facts"])
+        return heading(self.experiment, settings, where, display.FACTS["facts"], self.kind.cost())
 
     # What the tabs use
 
@@ -136,14 +138,16 @@ class Panel(widgets.VBox):
 
     def _observe(self, result, budget_ms):
         """In the worker: a stage of the measurement, to be shown."""
-        new = complete(result) and self.result is not result
+        self.kind.follow(result)
+        new = self.kind.ready(result) and self.result is not result
         self._picture.show(result, self.result, at_once=new)
         if new:
             self.result = result
             self._picture.dim(False)
             self._head()
+        if new or self.kind.lively:
             self._draw_open_tab()
-        self.say(status.of(result, budget_ms))
+        self.say(self.kind.status(result, budget_ms))
         self._open_tab.between()
         if result.final:
             LATEST[self.experiment] = result
@@ -174,6 +178,7 @@ class Panel(widgets.VBox):
     def _idle(self):
         self._actions.running(self._measuring.busy)
         if not self._measuring.busy:
+            self.kind.rest()
             self._picture.dim(self._stale)
 
     def _whose(self):
@@ -184,7 +189,7 @@ class Panel(widgets.VBox):
 
     def _save(self, form):
         what = self._open_tab.saved or self.result
-        if what is None or not getattr(what, "final", True):
+        if what is None or not self.kind.keeps(what, self._measuring.busy):
             self.say(Status("wrong", "Nothing is saved: there is no finished measurement yet."))
         else:
             self.say(Status("done", f"Saved as {save(what, form)}", 1.0))

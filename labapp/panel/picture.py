@@ -3,14 +3,13 @@
 from html import escape
 
 from labapp.panel.live import Live
-from labapp.panel.table import table
-from labapp.panel.text import sentence
 
 
 class Picture:
-    """The live parts above the tabs."""
+    """The live parts above the tabs; what stands in the table is a matter of the panel's Kind."""
 
-    def __init__(self):
+    def __init__(self, kind):
+        self._kind = kind
         self.state, self.progress, self.table, self.heard = Live(), Live(), Live(), Live()
         self.state.widget.add_class("dsl-state")
         self.table.widget.add_class("dsl-table")
@@ -23,11 +22,11 @@ class Picture:
 
     def show(self, result, before, at_once=False):
         """Show a result in the table; rows that it does not have yet stay as they were before, dimmed."""
-        self.table.show(table(result, before), at_once)
+        self.table.show(self._kind.table(result, before), at_once)
 
     def hear(self, result):
         """Have a screen reader say a result."""
-        self.heard.show(f'<div class="dsl-heard" role="status">{escape(sentence(result))}</div>')
+        self.heard.show(f'<div class="dsl-heard" role="status">{escape(self._kind.sentence(result))}</div>')
 
     def dim(self, yes):
         """Whether the table shows another setting than the controls do; seen after half a second."""

@@ -55,6 +55,7 @@ class Growth(Tab):
     def _measure(self):
         experiment, name = self.panel.experiment, self._parameter.value
         values, settings = experiment.steps(name), experiment.check(self.panel.settings)
+        each_ms = self.panel.kind.sweep_ms(settings)
 
         def tell(kind, done):
             sentence = f"Growth: {done} of {len(values)} values of {name} measured."
@@ -68,7 +69,7 @@ class Growth(Tab):
 
         def work(stop):
             tell("busy", 0)
-            experiment.sweep(name, values, settings, stop, seen)
+            experiment.sweep(name, values, settings, stop, seen, budget_ms=each_ms)
             tell("done", len(values))
             self.panel.resume()
 

@@ -1,0 +1,130 @@
+"""What a picture of traffic shows: stretches of time in which one variant was asked, and marks between."""
+
+import math
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from labapp.measure.traffic.latency import is_censored, is_timed
+
+WINDOW = 1.0  # seconds that one piece of a line stands for
+SHORTEST = 0.3  # the rest of a turn that still counts as a window
+LEAST = {0.5: 5, 0.95: 20}  # requests in a window, for its quantile to be drawn
+TOGETHER = 0.3  # seconds in which marks of the same name are one
+
+
+@dataclass(slots=True)
+class Window:
+    """A piece of a stretch: when (monotonic seconds), quantiles in ms by share, rates a second."""
+
+    began: float
+    ended: float
+    quantiles: dict
+    requests: float
+    queries: float
+
+
+@dataclass(slots=True)
+class Stretch:
+    """One variant's turn. ``dots`` are (moment it was due, latency in ms, who answered)."""
+
+    variant: str
+    colour: str
+    began: float
+    ended: float
+    old: bool = False
+    dots: list = field(default_factory=list)
+    windows: list = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Mark:
+    """Something happened: a setting changed, or an event."""
+
+    at: float
+    words: str
+    setting: bool = False
+
+
+@dataclass
+class Scene:
+    """What there is between two moments; ``origin`` is where the time axis counts from."""
+
+    began: float
+    ended: float
+    origin: float
+    stretches: list = field(default_factory=list)
+    marks: list = field(default_factory=list)
+
+    @property
+    def dots(self):
+        """All dots within the scene."""
+        return [dot for stretch in self.stretches for dot in stretch.dots]
+
+
+def stretches(stream, now, old=False):
+    """The turns of a Stream; the last lasts until ``now`` where it is under way."""
+    requests, work = sorted(stream.requests, key=_due), sorted(stream.work, key=_ended)
+    for began, ended in list(stream.turns):
+        until = now if ended is None else ended
+        if until > began:
+            mine = requests[bisect_left(requests, began, key=_due):bisect_left(requests, until, key=_due)]
+            done = work[bisect_left(work, began, key=_ended):bisect_left(work, until, key=_ended)]
+            dots = [(each.due, 1000 * (each.done - each.due), _who(each)) for each in mine]
+            slowest = max((ms for _, ms, _ in dots), default=0.0)
+            settled = until - slowest / 1000 if ended is None else until
+            drawn = windows(mine, done, began, until, settled)
+            yield Stretch(stream.variant, stream.colour, began, until, old, dots, drawn)
+
+
+def windows(requests, work, began, ended, settled=math.inf):
+    """The windows of one turn; the last may be shorter, and is left out when very short.
+
+    Those that are not over by ``settled`` have no quantiles: of them, slow answers are still to come.
+    """
+    found, at = [], began
+    while ended - at >= SHORTEST:
+        until = at + WINDOW if ended - at >= WINDOW + SHORTEST else ended
+        found.append(_window(at, until, requests, work, until <= settled))
+        at = until
+    return found
+
+
+def events(stream):
+    """What the stream's marks say; many of one name at the same time are said once, with their number."""
+    found, last = [], {}
+    for mark in sorted(stream.marks, key=lambda each: each.began):
+        group = last.get(mark.name)
+        if group is None or mark.began - group[0].began > TOGETHER:
+            last[mark.name] = group = []
+            found.append(group)
+        group.append(mark)
+    return [Mark(each[0].began, f"{len(each)} × {each[0].name}" if len(each) > 1 else each[0].name)
+            for each in found]
+
+
+def quantile(ordered, share):
+    """The smallest value that so large a share of the ordered ones does not exceed."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def _window(began, ended, requests, work, settled):
+    seconds = ended - began
+    mine = [each for each in requests if began <= each.due < ended and is_timed(each)] if settled else []
+    times = sorted(math.inf if is_censored(each) else 1000 * (each.done - each.due) for each in mine)
+    answered = sum(1 for each in requests if began <= each.done < ended and not each.error)
+    queries = sum(each.queries for each in work if began <= each.ended < ended)
+    found = {share: quantile(times, share) for share, least in LEAST.items() if len(times) >= least}
+    known = {share: ms for share, ms in found.items() if not math.isinf(ms)}
+    return Window(began, ended, known, answered / seconds, queries / seconds)
+
+
+def _due(request):
+    return request.due
+
+
+def _ended(entry):
+    return entry.ended
+
+
+def _who(request):
+    return "" if request.error else request.who

@@ -1,0 +1,96 @@
+"""What a panel has seen of the traffic: the newest result, and before it those of the settings before."""
+
+import time
+
+from labapp.panel.traffic.scene import Mark, Scene, events, stretches
+
+SPANS = (10, 20, 30)  # seconds on the axis: the first that is long enough, and the last moves on
+LONGEST = SPANS[-1]
+MOST_WORDS = 2  # changed settings that a mark names
+
+
+class Trail:
+    """Results in the order in which they were measured, as far back as the picture reaches."""
+
+    def __init__(self, clock=time.monotonic):
+        self._clock = clock
+        self._past = []  # (when it was seen first, result)
+        self._since = 0.0
+        self._result = None
+        self._origin = 0.0
+        self._frozen = None  # when the newest was final
+
+    def follow(self, result):
+        """A stage of a measurement; a new result moves the one before into the past."""
+        now = self._clock()
+        if result is not self._result:
+            if self._result is not None and began(self._result) is not None:
+                self._past.append((self._since, self._result))
+            self._past = [each for each in self._past if last(each[1]) > now - LONGEST]
+            self._origin = self._origin if self._past else now
+            self._result, self._since, self._frozen = result, now, None
+        if result.final and self._frozen is None:
+            self._frozen = last(result)
+
+    def rest(self):
+        """The measurement was stopped: the picture stands still."""
+        if self._frozen is None:
+            self._frozen = self._clock()
+
+    def scene(self):
+        """The Scene of now, or of the moment when all was over."""
+        now = self._clock() if self._frozen is None else self._frozen
+        begins, ends = self._extent(now)
+        results = [*((result, True) for _, result in self._past), (self._result, False)]
+        drawn = [
+            stretch for result, old in results for stream in result.measurements
+            for stretch in stretches(stream, min(now, last(result)) if old else now, old)
+        ]
+        drawn = [cut(each, begins) for each in drawn if each.ended > begins]
+        marks = [mark for result, _ in results for stream in result.measurements for mark in events(stream)]
+        return Scene(begins, ends, self._origin, drawn, [*self._changes(), *marks])
+
+    def _extent(self, now):
+        """From when to when: filled from the left, then moving on; all of it when it is over."""
+        seen = now - self._origin
+        span = next((each for each in SPANS if seen <= each), LONGEST)
+        ends = max(self._origin + span, now)
+        first = began(self._result)
+        whole = self._frozen is not None and first is not None
+        return (min(ends - span, first) if whole else ends - span), ends
+
+    def _changes(self):
+        """A mark where a setting was followed by another."""
+        seen = [*self._past, (self._since, self._result)]
+        for (_, before), (at, after) in zip(seen, seen[1:], strict=False):
+            if words := changed(before.settings, after.settings):
+                yield Mark(at, words, setting=True)
+
+
+def began(result):
+    """When the first counted turn began, or None."""
+    return min((turn[0] for stream in result.measurements for turn in stream.turns), default=None)
+
+
+def last(result):
+    """The end of the last turn, or the last answer of one that never ended."""
+    ends = [ended or begins for stream in result.measurements for begins, ended in stream.turns]
+    answers = [stream.requests[-1].done for stream in result.measurements if stream.requests]
+    return max([*ends, *answers], default=0.0)
+
+
+def cut(stretch, begins):
+    """The stretch without what lies left of the picture."""
+    if stretch.began < begins:
+        stretch.began = begins
+        stretch.dots = [dot for dot in stretch.dots if dot[0] >= begins]
+        stretch.windows = [each for each in stretch.windows if each.ended > begins]
+    return stretch
+
+
+def changed(before, after):
+    """ "users 20 → 40"."""
+    names = [name for name in after if before.get(name) != after[name]]
+    words = [f"{name.replace('_', ' ')} {before.get(name)} → {after[name]}" for name in names[:MOST_WORDS]]
+    more = len(names) - MOST_WORDS
+    return ", ".join([*words, f"and {more} more"] if more > 0 else words)
