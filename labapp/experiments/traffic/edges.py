@@ -1,11 +1,13 @@
 """What stands between the people and the site: a real Varnish, or our own small edge inside the site."""
 
 from contextlib import nullcontext
+from pathlib import Path
 
 from labapp.experiments.parameters import Choice, Condition
 from labapp.services import varnish
 
 VARNISH, EMBEDDED = "Varnish", "in-process"
+VCL = Path(__file__).parents[1] / "caching" / "edge.vcl"
 
 
 def edge():
@@ -32,9 +34,7 @@ def emptied(site_port):
     server = varnish.server()
     state = server, server.restarts, site_port
     if _loaded.get("state") != state:
-        from labapp.experiments.caching.edge import vcl
-
-        server.load(vcl(site_port))
+        server.load(VCL.read_text().replace("@PORT@", str(site_port)))
         _loaded["state"] = state
     server.flush()
     return f"http://127.0.0.1:{server.port}"

@@ -18,7 +18,7 @@ def users(default=20, high=100):
 def think_time(default=0.5, high=5.0):
     """How long each of them thinks between two requests, on the average. In seconds."""
     return _condition(
-        Number("think_time", default, help="think time", unit="s", low=0.0, high=high, step=0.05)
+        Number("think_time", default, help="think time", unit="s", low=0.05, high=high, step=0.05)
     )
 
 

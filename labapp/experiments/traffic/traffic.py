@@ -19,8 +19,8 @@ class Traffic:
     ``load`` sets what has no control: users, think_time, arrival, workers, threads, cache, edge. ``cache``
     gives more of the cache's entry for the settings: {"OPTIONS": {"MAX_ENTRIES": 100}}.
     ``during(seconds, **settings)`` is called again and again while a turn is counted,
-    ``extra(place, variant, settings)`` after each turn: {name: number} of further figures, where ``place`` has
-    the host, the mount and the headers that lead to the variant.
+    ``extra(place, variant, settings)`` after each turn: {name: number} of further figures, where ``place``
+    has the host, the mount and the headers that lead to the variant.
     """
 
     kind = "traffic"

@@ -30,7 +30,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Mount:
-    """A variant as it is served: its Routes, and the MIDDLEWARE around them where that is not the usual one."""
+    """A variant as it is served: its Routes, and the MIDDLEWARE around them where it is not the usual one."""
 
     routes: tuple
     middleware: tuple | None = None
