@@ -17,7 +17,8 @@ from types import ModuleType
 
 _HOMES = {
     "record": "recorder", "NotConfigured": "recorder",
-    "Recording": "recording", "Query": "query", "Site": "query", "Span": "query", "EagerLoad": "query",
+    "Recording": "recording",
+    "Query": "query", "Site": "query", "Span": "query", "EagerLoad": "query", "CacheCall": "query",
     "Finding": "findings", "Group": "groups",
     "install": "installation", "unrecorded": "scope", "before_statement": "scope",
     "overhead": "own_cost", "explain": "explain", "Plan": "plan", "PlanNode": "plan",

@@ -8,7 +8,7 @@ from functools import wraps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from . import coroutines, spans, threads
+from . import caches, coroutines, spans, threads
 from .cursor import Recorded, RecordedPlain
 from .server_cursor import RecordedServerSide
 from .transactions import recording_check, recording_commit, recording_rollback
@@ -18,7 +18,7 @@ _installed = False
 
 
 def install() -> None:
-    """Make every cursor of this process recordable. Calling it again does nothing."""
+    """Make every cursor and every cache of this process recordable. Calling it again does nothing."""
     global _installed
     with _lock:
         if _installed:
@@ -32,6 +32,7 @@ def install() -> None:
         threads.install()
         coroutines.install()
         spans.install()
+        caches.install()
         _installed = True
 
 

@@ -10,7 +10,7 @@ import sqlparse
 
 from .eager import summed_up
 from .entry import RUNNING
-from .query import EagerLoad, Query, Span
+from .query import CacheCall, EagerLoad, Query, Span
 from .sites import Atlas
 
 LONGEST = 2000  # characters of a parameter that are kept
@@ -61,7 +61,7 @@ class Reader:
             fetch_ms=entry.fetched / 1e6,
             rows=rows,
             written=written,
-            statements=_statements(entry, sql),
+            statements=statements_of(entry, sql),
             kind=kind,
             site=place.site,
             template=place.template,
@@ -95,6 +95,30 @@ class Reader:
     def eager(self) -> list[EagerLoad]:
         """The eager loads so far."""
         return summed_up(self._recorder.eager_loads, self._atlas)
+
+    def cache(self) -> list[CacheCall]:
+        """The cache calls so far, in the order in which they started; one under way lasts until now."""
+        return [self._cache_call(call) for call in list(self._recorder.cache_calls)]
+
+    def _cache_call(self, call) -> CacheCall:
+        place = self._atlas.place(call.trail)
+        ended = self._now if call.ended is None else call.ended
+        return CacheCall(
+            op=call.op,
+            alias=call.alias,
+            keys=[str(plain(key)) for key in islice(call.keys, 1000)],
+            hits=call.hits,
+            misses=call.misses,
+            started_ms=self._since(call.started),
+            ms=max(0, ended - call.started - call.aside) / 1e6,
+            sets=call.sets,
+            deletes=call.deletes,
+            site=place.site,
+            template=place.template,
+            thread=call.thread,
+            request=self._requests.get(id(call.request)),
+            error=call.error,
+        )
 
 
 def as_text(sql) -> str:
@@ -135,8 +159,8 @@ def _rows(entry, kind: str, sql: str) -> tuple[int, int]:
     return entry.rows, max(count, entry.rows)
 
 
-def _statements(entry, sql: str) -> int:
-    """PostgreSQL takes several statements in one text."""
+def statements_of(entry, sql: str) -> int:
+    """How many statements it was: PostgreSQL takes several in one text."""
     if entry.vendor == "postgresql" and entry.statements == 1 and ";" in sql.rstrip("; \n"):
         return max(1, len([part for part in sqlparse.split(sql) if part.strip(" ;\n")]))
     return entry.statements

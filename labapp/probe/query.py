@@ -91,7 +91,33 @@ class EagerLoad:
     key: str = ""
 
 
-def to_plain(thing: Query | Span | EagerLoad) -> dict:
+@dataclass(slots=True)
+class CacheCall:
+    """One call of a cache, by its name in Django's API (``aget`` is a ``get``). Times are in milliseconds.
+
+    ``alias`` is the name in CACHES, ``""`` for a backend made by hand; ``keys`` as the caller named them.
+    ``hits`` and ``misses`` count the keys whose value was asked for, ``sets`` those that were stored,
+    ``deletes`` those that were to be deleted. ``ms`` is the time in the backend (serialising included), for
+    ``get_or_set`` without the computing of the value. ``error`` is what the backend raised.
+    """
+
+    op: str
+    alias: str
+    keys: list[str]
+    hits: int
+    misses: int
+    started_ms: float
+    ms: float
+    sets: int = 0
+    deletes: int = 0
+    site: Site | None = None
+    template: Site | None = None
+    thread: str = "MainThread"
+    request: int | None = None
+    error: str | None = None
+
+
+def to_plain(thing: Query | Span | EagerLoad | CacheCall) -> dict:
     """The dataclass as a dictionary of JSON types."""
     return asdict(thing)
 
@@ -116,3 +142,8 @@ def query_from(data: dict) -> Query:
 def eager_from(data: dict) -> EagerLoad:
     """The inverse of ``to_plain`` for an eager load."""
     return EagerLoad(**{**data, "site": site_from(data["site"])})
+
+
+def cache_call_from(data: dict) -> CacheCall:
+    """The inverse of ``to_plain`` for a cache call."""
+    return CacheCall(**{**data, "site": site_from(data["site"]), "template": site_from(data["template"])})

@@ -1,4 +1,4 @@
-"""record(): listens to the statements of a block and hands out the Recording."""
+"""record(): listens to the statements and cache calls of a block and hands out the Recording."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ from . import eager as eager_loads
 from .installation import install
 from .queries import Reader
 from .recording import Recording
-from .scope import current, hear_everything, hear_no_more, leave, with_recorders, without_closed
+from .scope import (
+    current,
+    hear_everything,
+    hear_no_more,
+    here_or_elsewhere,
+    leave,
+    with_recorders,
+    without_closed,
+)
 
 NOT_CONFIGURED = (
     "record() needs a configured Django: set DJANGO_SETTINGS_MODULE and call django.setup() first "
@@ -29,7 +37,7 @@ class NotConfigured(ImproperlyConfigured):
 
 
 class record:
-    """Record every statement that the block sends to any database.
+    """Record every statement that the block sends to any database, and every call of a cache.
 
     ``label`` names the recording. ``sites`` notes where each statement comes from, ``spans`` templates,
     connections and requests, ``eager`` which relations loaded ahead were never used (this one costs time
@@ -90,6 +98,8 @@ def _entering(frame: FrameType) -> FrameType:
 class Recorder:
     """One recording in progress."""
 
+    hears_spans = True  # even where none are shown, they tell the queries of one request from another's
+
     def __init__(self, label: str, sites: bool, spans: bool, eager: bool, everywhere: bool):
         self.sites, self.spans, self.eager, self.everywhere = sites, spans, eager, everywhere
         self.open = False
@@ -97,6 +107,7 @@ class Recorder:
         self.entries: list = []
         self.open_spans: list = []
         self.eager_loads: list = []
+        self.cache_calls: list = []
         self.hear = _ignore
         self.recording = Recording(label=label or "recording")
 
@@ -113,7 +124,7 @@ class Recorder:
         self.recording.started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         if self.everywhere:
             hear_everything(self)
-        self._scope = with_recorders(current.get(), (self,))
+        self._scope = with_recorders(here_or_elsewhere(), (self,))
         self._token = current.set(self._scope)
         self._cpu = thread_time_ns()
         self.began = perf_counter_ns()
@@ -138,8 +149,8 @@ class Recorder:
         recording.wall_ms, recording.cpu_ms = (ended - self.began) / 1e6, cpu / 1e6
         reader = Reader(self, ended)
         recording.queries, recording.spans = reader.queries(), reader.spans()
-        recording.eager = reader.eager()
-        self.entries, self.open_spans, self.eager_loads = [], [], []
+        recording.eager, recording.cache = reader.eager(), reader.cache()
+        self.entries, self.open_spans, self.eager_loads, self.cache_calls = [], [], [], []
 
     def read(self) -> Reader:
         """What was heard so far."""
@@ -158,6 +169,11 @@ class Recorder:
         """A relation was loaded ahead."""
         if self.open:
             self.eager_loads.append(load)
+
+    def hear_cache(self, call) -> None:
+        """A call of a cache began."""
+        if self.open:
+            self.cache_calls.append(call)
 
 
 def _ignore(_entry) -> None:

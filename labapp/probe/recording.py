@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .query import EagerLoad, Query, Span, eager_from, query_from, to_plain
+from .query import CacheCall, EagerLoad, Query, Span, cache_call_from, eager_from, query_from, to_plain
 
 if TYPE_CHECKING:
     import pandas
@@ -16,20 +16,29 @@ FORMAT = 1
 
 
 class Recording:
-    """What a block of code asked of its databases.
+    """What a block of code asked of its databases and caches.
 
     ``label``, ``started_at`` (ISO, UTC), ``wall_ms``, ``cpu_ms`` (of the thread that recorded), ``queries``,
-    ``spans`` and ``eager``. It can be read while the block still runs: it then says what happened so far.
-    Survives ``Recording.from_dict(json.loads(json.dumps(recording.to_dict())))``.
+    ``spans``, ``eager`` and ``cache``. It can be read while the block still runs: it then says what happened
+    so far. Survives ``Recording.from_dict(json.loads(json.dumps(recording.to_dict())))``.
     """
 
     def __init__(
-        self, label="recording", started_at="", wall_ms=0.0, cpu_ms=0.0, queries=(), spans=(), eager=()
+        self,
+        label="recording",
+        started_at="",
+        wall_ms=0.0,
+        cpu_ms=0.0,
+        queries=(),
+        spans=(),
+        eager=(),
+        cache=(),
     ):
         self.label, self.started_at, self.cpu_ms = label, started_at, cpu_ms
         self.source = None  # the recorder, while it listens
         self._wall_ms = wall_ms
-        self._queries, self._spans, self._eager = list(queries), list(spans), list(eager)
+        self._queries, self._spans = list(queries), list(spans)
+        self._eager, self._cache = list(eager), list(cache)
 
     @property
     def wall_ms(self) -> float:
@@ -66,6 +75,30 @@ class Recording:
     @eager.setter
     def eager(self, value: list[EagerLoad]) -> None:
         self._eager = value
+
+    @property
+    def cache(self) -> list[CacheCall]:
+        """The calls of caches, in the order in which they started."""
+        return self._cache if self.source is None else self.source.read().cache()
+
+    @cache.setter
+    def cache(self, value: list[CacheCall]) -> None:
+        self._cache = value
+
+    @property
+    def cache_hits(self) -> int:
+        """Keys that were asked for and found; a stored None is found."""
+        return sum(call.hits for call in self.cache)
+
+    @property
+    def cache_misses(self) -> int:
+        """Keys that were asked for and not there."""
+        return sum(call.misses for call in self.cache)
+
+    @property
+    def cache_ms(self) -> float:
+        """Time in the caches' backends; what the database cache sends is part of ``db_ms`` as well."""
+        return sum(call.ms for call in self.cache)
 
     @property
     def count(self) -> int:
@@ -136,6 +169,7 @@ class Recording:
             "queries": [to_plain(query) for query in self.queries],
             "spans": [to_plain(span) for span in self.spans],
             "eager": [to_plain(load) for load in self.eager],
+            "cache": [to_plain(call) for call in self.cache],
         }
 
     @classmethod
@@ -151,6 +185,7 @@ class Recording:
             [query_from(query) for query in data["queries"]],
             [Span(**span) for span in data["spans"]],
             [eager_from(load) for load in data["eager"]],
+            [cache_call_from(call) for call in data.get("cache", ())],
         )
 
     def __eq__(self, other) -> bool:

@@ -20,6 +20,7 @@ class Scope:
     recorders: tuple = ()
     hooks: tuple = ()
     sites: bool = False  # whether any recorder wants to know who asked
+    spans: bool = False  # whether any recorder wants to know what goes on around it
     request: object = None  # the request being handled, see spans.py
     origin: tuple = ()  # the caller's trail, when this code runs on another stack
     rendering: bool = False  # a template is being rendered below us
@@ -32,6 +33,7 @@ SILENT = Scope(alone=True)
 current: ContextVar[Scope | None] = ContextVar("labapp_probe_scope", default=None)
 
 _everywhere: tuple = ()  # recorders that hear every thread of the process
+_elsewhere: Scope | None = None  # in force where no other scope is
 
 
 def active() -> Scope | None:
@@ -39,22 +41,30 @@ def active() -> Scope | None:
     scope = current.get()
     if _everywhere:
         return _with_everywhere(scope)
+    if scope is None:
+        return _elsewhere
     return None if scope is SILENT else scope
 
 
+def here_or_elsewhere() -> Scope:
+    """The scope to build another one on."""
+    return current.get() or _elsewhere or Scope()
+
+
 def _with_everywhere(scope: Scope | None) -> Scope | None:
-    scope = scope or Scope()
+    scope = scope or _elsewhere or Scope()
     if scope.alone:
         return None if scope is SILENT else scope
     missing = tuple(recorder for recorder in _everywhere if recorder not in scope.recorders)
     return with_recorders(scope, missing) if missing else scope
 
 
-def with_recorders(scope: Scope | None, recorders: tuple) -> Scope:
-    """The scope with more recorders, and without those that are closed."""
-    scope = scope or Scope()
-    kept = tuple(recorder for recorder in scope.recorders if recorder.open) + recorders
-    return replace(scope, recorders=kept, sites=any(recorder.sites for recorder in kept))
+def with_recorders(scope: Scope, recorders: tuple) -> Scope:
+    """The scope with more recorders, without those that are closed; those that want to know sites first."""
+    kept = [recorder for recorder in scope.recorders if recorder.open] + [*recorders]
+    kept.sort(key=lambda recorder: not recorder.sites)
+    sites, spans = any(each.sites for each in kept), any(each.hears_spans for each in kept)
+    return replace(scope, recorders=tuple(kept), sites=sites, spans=spans)
 
 
 def hear_everything(recorder) -> None:
@@ -64,9 +74,24 @@ def hear_everything(recorder) -> None:
 
 
 def hear_no_more(recorder) -> None:
-    """The inverse of hear_everything."""
+    """The inverse of hear_everything, and of hear_elsewhere."""
     global _everywhere
     _everywhere = tuple(other for other in _everywhere if other is not recorder)
+    _set_elsewhere([other for other in _heard_elsewhere() if other is not recorder])
+
+
+def hear_elsewhere(recorder) -> None:
+    """Let this recorder hear all that happens where no other listens: outside of requests and recordings."""
+    _set_elsewhere([*_heard_elsewhere(), recorder])
+
+
+def _heard_elsewhere() -> tuple:
+    return _elsewhere.recorders if _elsewhere else ()
+
+
+def _set_elsewhere(recorders: list) -> None:
+    global _elsewhere
+    _elsewhere = with_recorders(Scope(), tuple(recorders)) if recorders else None
 
 
 @contextmanager
@@ -82,7 +107,7 @@ def entered(scope: Scope | None) -> Iterator[None]:
 def leave(token) -> None:
     """Restore what was in force before; in a context copied meanwhile there is nothing to restore."""
     try:
-        current.reset(token)
+        token.var.reset(token)
     except ValueError:
         pass
 
@@ -127,7 +152,7 @@ def before_statement(hook: Callable[[], object], *, waits: bool = True) -> Itera
 
     install()
     entry = Hook(hook, waits)
-    scope = current.get() or Scope()
+    scope = here_or_elsewhere()
     try:
         with entered(replace(scope, hooks=(*scope.hooks, entry))):
             yield

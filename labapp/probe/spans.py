@@ -46,7 +46,7 @@ def _rendering(render):
     @wraps(render)
     def rendering(self, context):
         scope = active()
-        if scope is None or not scope.recorders or (scope.rendering and context.template is not None):
+        if scope is None or not scope.spans or (scope.rendering and context.template is not None):
             return render(self, context)  # an include is part of its template
         span = begin(scope, f"template {self.name or '(a string)'}", "template")
         try:
@@ -62,7 +62,7 @@ def _connecting(connect):
     @wraps(connect)
     def connecting(self):
         scope = active()
-        if scope is None or not scope.recorders:
+        if scope is None or not scope.spans:
             return connect(self)
         span = begin(scope, f"connect {self.alias}", "connect")
         try:
@@ -81,7 +81,7 @@ def _responding(get_response):
     @wraps(get_response)
     def responding(self, request):
         scope = active()
-        if scope is None or not scope.recorders:
+        if scope is None or not scope.spans:
             return get_response(self, request)
         span = begin(scope, _request_name(request), "request")
         try:
@@ -97,7 +97,7 @@ def _responding_async(get_response_async):
     @wraps(get_response_async)
     async def responding(self, request):
         scope = active()
-        if scope is None or not scope.recorders:
+        if scope is None or not scope.spans:
             return await get_response_async(self, request)
         span = begin(scope, _request_name(request), "request")
         try:
