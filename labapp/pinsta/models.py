@@ -98,6 +98,11 @@ class Photo(models.Model):
         return self.likes.count()
 
     @cached_property
+    def comment_count(self):
+        """How many comments it has, answers to others included."""
+        return self.comments.count()
+
+    @cached_property
     def latest_comments(self):
         """Its comments, newest first. A `Prefetch(..., to_attr="latest_comments")` may bring them along."""
         return self.comments.all()

@@ -4,4 +4,7 @@ from labapp.experiments.ready import need_boot
 
 need_boot(__name__)
 
-__all__ = []
+from labapp.experiments.caching.cache_levels import cache_levels  # noqa: E402
+from labapp.experiments.caching.outage import outage  # noqa: E402
+
+__all__ = ["cache_levels", "outage"]
