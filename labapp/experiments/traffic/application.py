@@ -17,10 +17,11 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends import locmem
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import got_request_exception
 
 from labapp import databases, probe
+from labapp.experiments.traffic.complaints import TURN, Complaints
 
-TURN = "HTTP_X_LAB_TURN"
 READY = "/-/ready"
 
 
@@ -130,6 +131,7 @@ def make(folder):
     import django
 
     django.setup()
+    got_request_exception.connect(Complaints(folder).note, weak=False)
 
     from labapp.experiments import registry
     from labapp.probe.served import Reporting

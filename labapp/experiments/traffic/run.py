@@ -89,6 +89,7 @@ class Run:
         self.generator.idle(PATIENCE)
         self._collect(stream, number, counted, end)
         stream.end(end)
+        self._complain(stream, number)
         self._figure(stream)
         self._visit(place, variant)
         self._show(at_once=True)
@@ -101,7 +102,7 @@ class Run:
             each for each in self.site.ledger.take()
             if each.began >= counted and each.label in ("", str(number))
         ]
-        stream.add([each for each in come if each.due >= counted], work)
+        stream.add(come, work)
 
     def _plan(self, mount):
         load = self.load
@@ -118,6 +119,14 @@ class Run:
         """Who each user is: so many of them somebody, the others nobody."""
         members = round(self.method.value("members", self.settings) * self.load["users"])
         return [*people(members), *[None] * (self.load["users"] - members)]
+
+    def _complain(self, stream, number):
+        """What its views raised; a variant that answers nothing else gets no further turn."""
+        said = [sentence for turn, sentence in self.site.complaints.take() if turn == str(number)]
+        if said and stream.errors >= len(stream.requests):
+            stream.error = said[0]
+        elif said:
+            stream.note = f"{len(said)} requests raised an exception: {said[0]}"
 
     def _figure(self, stream):
         log = Log(

@@ -9,3 +9,9 @@ CACHES = {
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"},
 }
 DATABASE_ROUTERS = ["labapp.experiments.traffic.backends.CacheRouter"]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"log": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["log"], "level": "ERROR", "propagate": False}},
+}

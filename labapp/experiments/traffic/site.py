@@ -13,6 +13,7 @@ from labapp.experiments.homes import PROXIED, here
 from labapp.experiments.saying import say
 from labapp.experiments.traffic import backends, edges
 from labapp.experiments.traffic.application import READY
+from labapp.experiments.traffic.complaints import Complaints
 from labapp.experiments.traffic.load import DEFAULTS
 from labapp.experiments.traffic.turn import Turn, mount_name, mounts
 from labapp.probe.ledger import Ledger
@@ -24,7 +25,7 @@ _site, _lock, _numbers = None, threading.Lock(), count(1)
 
 
 class Site:
-    """The running site. ``ledger`` has what it was asked and what that took."""
+    """The running site. ``ledger`` has what was asked and what that took, ``complaints`` what it raised."""
 
     def __init__(self, workers, threads):
         modules = os.pathsep.join(filter(None, sys.path))
@@ -34,6 +35,7 @@ class Site:
         )
         self.folder = Path(self._server.folder)
         self.ledger = Ledger(self.folder / "ledger")
+        self.complaints = Complaints(self.folder)
 
     @property
     def alive(self):
