@@ -1,7 +1,7 @@
 """
 gunicorn as a service: serves a WSGI application of ours on a port of the loopback, gone when we are.
 
-    site = Gunicorn("shop.wsgi:application", workers=2, environment={"DJANGO_SETTINGS_MODULE": "shop.settings"})
+    site = Gunicorn("shop.wsgi:application", workers=2, environment={"SHOP": "open"})
     site.address                  # "http://127.0.0.1:40123"
     site.resize(4, threads=2)     # while it serves
 
@@ -65,9 +65,10 @@ class Gunicorn(Daemon):
         The workers are new ones. What the old ones have accepted they still answer.
         """
         with self._lock:
-            wanted = _checked("workers", workers or self.workers), _checked("threads", threads or self.threads)
-            if wanted != (self.workers, self.threads) or not self.alive:
-                self.workers, self.threads = wanted
+            workers = self.workers if workers is None else _checked("workers", workers)
+            threads = self.threads if threads is None else _checked("threads", threads)
+            if (workers, threads) != (self.workers, self.threads) or not self.alive:
+                self.workers, self.threads = workers, threads
                 self._change()
 
     def reload(self, files=None):

@@ -1,0 +1,89 @@
+"""A user as Locust understands it, who does what the crowd's plan says."""
+
+from time import monotonic
+
+from gevent.event import Event
+from locust import User, task
+from locust.exception import StopUser
+
+from labapp.services.traffic.connections import Connections
+from labapp.services.traffic.session import Session
+from labapp.services.traffic.visit import Visit, not_sent
+
+
+class Visitor(User):
+    """
+    One user of the crowd: waits until something is due, asks for it, says what became of it.
+
+    The environment's ``crowd`` has the plan and takes the records. Connections last from turn to turn.
+    """
+
+    def __init__(self, environment):
+        super().__init__(environment)
+        self.crowd = environment.crowd
+        self.visit = None  # what is under way
+        self._connections = self._session = None
+        self._bell, self._free = Event(), monotonic()
+        self.number = self.crowd.enter(self)
+
+    def on_start(self):
+        """Do what the others do."""
+        self.begin(self.crowd.plan)
+
+    def begin(self, plan):
+        """Do as this plan says from now on; None for nothing."""
+        now = monotonic()
+        if plan and self._session and plan.turn == self._session.plan.turn:
+            self._session.change(plan, now)
+        else:
+            self._abandon(now)
+            self._session = plan and Session(plan, self.number, self.crowd.seed(plan), now)
+        self._bell.set()
+
+    def leave(self):
+        """Go, as soon as what is under way has ended."""
+        self.begin(None)
+        self.number = None
+        self._bell.set()
+
+    def on_stop(self):
+        """Whoever is stopped says what was due."""
+        if self.number is not None:
+            self.begin(None)
+        self.crowd.gone(self)
+
+    @task
+    def go_on(self):
+        """One visit after the other."""
+        while True:
+            session = self._wait()
+            self._visit(session, session.take())
+
+    def _wait(self):
+        """The session in which something is due, when it is."""
+        while True:
+            if self.number is None:
+                raise StopUser
+            self._bell.clear()
+            if self._session:
+                if self._session.schedule.due <= monotonic():
+                    return self._session
+                self.crowd.clock.at(self._session.schedule.due, self._bell)
+            self._bell.wait()
+
+    def _visit(self, session, moment):
+        if self._connections is None or self._connections.address != session.plan.address:
+            if self._connections:
+                self._connections.close()
+            self._connections = Connections(session.plan.address)
+        self.visit = Visit(session, moment, self._connections)
+        lag = self.visit.sent - max(moment.due, self._free)
+        record = self.visit.run()
+        self.visit, self._free = None, monotonic()
+        session.schedule.answered(record.done)
+        self.crowd.note(session.plan, record, lag)
+
+    def _abandon(self, now):
+        if self._session:
+            for moment in self._session.overdue(now):
+                self.crowd.note(self._session.plan, not_sent(self._session, moment, now))
