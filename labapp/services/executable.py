@@ -65,15 +65,16 @@ def _examine(path, asking, origin):
     if not os.access(path, os.X_OK):
         return None
     user = plain_user()
-    version = _version(path, asking, user)
+    found = version(path, asking, user)
     # A folder that the user cannot enter, /root for instance, is no reason: they get a copy.
-    copied = version is None and user is not None and not user.can_enter(path.parent)
+    copied = found is None and user is not None and not user.can_enter(path.parent)
     if copied:
-        version = _version(path, asking, None)
-    return version and Program(path, version, origin, copied)
+        found = version(path, asking)
+    return found and Program(path, found, origin, copied)
 
 
-def _version(path, asking, user):
+def version(path, asking, user=None):
+    """The version that this program says, run as this user or as ourselves; None when it does not run."""
     options = {"capture_output": True, "text": True, "cwd": "/", **(user.options if user else {})}
     try:
         said = subprocess.run([path, asking], **options)

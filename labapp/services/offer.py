@@ -3,7 +3,7 @@
 import importlib.metadata
 from dataclasses import dataclass
 
-from labapp.services import programs
+from labapp.services import memcached, programs, redis, varnish
 from labapp.services.errors import ServiceError
 
 
@@ -19,11 +19,21 @@ class Offer:
 
 def offers():
     """An Offer for each service that the lab knows, and for each of its parts."""
-    try:
-        found, how = programs.find(), programs.HOW
-    except ServiceError as error:
-        found, how = None, str(error)
-    return [postgresql(found, how), *extensions(found), driver(), pool()]
+    found, how = _found(programs)
+    return [
+        postgresql(found, how),
+        *extensions(found),
+        package("psycopg", "psycopg[binary]"),
+        package("psycopg pool", "psycopg[pool]", "psycopg_pool"),
+        program("Redis", redis),
+        package("redis-py", "redis"),
+        program("Memcached", memcached),
+        package("pymemcache"),
+        program("Varnish", varnish),
+        package("gunicorn"),
+        package("Locust", "locust"),
+        package("Playwright", "playwright"),
+    ]
 
 
 def postgresql(found, how):
@@ -41,18 +51,27 @@ def extensions(found):
         yield Offer(name, found.version if there else None, "part of PostgreSQL" if there else "", how)
 
 
-def driver():
-    """Python's driver."""
-    return _package("psycopg", "psycopg", "pip install 'psycopg[binary]'")
+def program(name, service):
+    """A server that is one program."""
+    found, how = _found(service)
+    if found is None:
+        return Offer(name, None, "", how)
+    return Offer(name, found.version, f"{found.origin}, {found.path}", how)
 
 
-def pool():
-    """The pool that Django can keep its connections in."""
-    return _package("psycopg pool", "psycopg_pool", "pip install 'psycopg[pool]'")
-
-
-def _package(name, distribution, how):
+def package(name, wanted=None, distribution=None):
+    """A Python package; ``wanted`` is what to install, ``distribution`` the one that has the version."""
+    wanted = wanted or name
+    how = f"pip install '{wanted}'" if "[" in wanted else f"pip install {wanted}"
     try:
-        return Offer(name, importlib.metadata.version(distribution), "a Python package", how)
+        version = importlib.metadata.version(distribution or wanted.split("[")[0])
     except importlib.metadata.PackageNotFoundError:
         return Offer(name, None, "", how)
+    return Offer(name, version, "a Python package", how)
+
+
+def _found(service):
+    try:
+        return service.find(), service.HOW
+    except ServiceError as error:  # there is no user to run it
+        return None, str(error)

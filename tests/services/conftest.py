@@ -1,8 +1,12 @@
 """Processes with servers of their own, and a server for those tests that leave it as it is."""
 
+import importlib.util
+import os
+import tempfile
+
 import pytest
 
-from labapp.services import postgresql
+from labapp.services import executable, postgresql
 from tests.requires import needs
 from tests.services.kernels import Kernel
 
@@ -36,3 +40,21 @@ def server():
     server = postgresql.Server()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def temporary(monkeypatch):
+    """A folder of temporary files for this test, which everybody may enter."""
+    with tempfile.TemporaryDirectory(prefix="services-test-", dir="/tmp") as folder:
+        os.chmod(folder, 0o777)
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        yield folder
+
+
+@pytest.fixture
+def nothing_here(monkeypatch, tmp_path):
+    """A machine without Redis, Memcached and Varnish, and a Python without packages that bring one."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(executable, "PLACES", ())
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)

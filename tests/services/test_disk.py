@@ -1,7 +1,6 @@
 """No room for the data: one sentence, and nothing is left behind."""
 
 import os
-import tempfile
 
 import pytest
 
@@ -20,15 +19,10 @@ def attempt():
 """
 
 
-@pytest.fixture
-def temporary(monkeypatch):
-    """A folder of temporary files for this test, which everybody may enter."""
+@pytest.fixture(autouse=True)
+def real_server():
+    """These are tests of PostgreSQL."""
     needs("postgresql")
-    with tempfile.TemporaryDirectory(prefix="services-test-", dir="/tmp") as folder:
-        os.chmod(folder, 0o777)
-        monkeypatch.setenv("TMPDIR", folder)
-        monkeypatch.setattr(tempfile, "tempdir", None)
-        yield folder
 
 
 def test_too_little_room_is_said_before_anything_is_made(temporary, monkeypatch):

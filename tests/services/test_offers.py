@@ -1,12 +1,16 @@
 """What can run here, and how to get the rest, as data and as a command."""
 
+import os
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from labapp.services import offer, offers, postgresql, programs
+from labapp.services import folders, memcached, offer, offers, programs, redis, varnish
 from tests.requires import needs
+
+SERVERS = [("Redis", redis), ("Memcached", memcached), ("Varnish", varnish)]
 
 
 def told(*args):
@@ -26,11 +30,11 @@ def test_what_is_there_has_its_version_and_place():
     assert there.version == found.version and str(found.folder) in there.where
 
 
-def test_what_is_missing_says_how_to_get_it(monkeypatch):
+def test_a_postgresql_that_is_missing_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(programs, "places", list)
     assert by_name()["PostgreSQL"].version is None
     assert "auto_explain" not in by_name()
-    assert f"PostgreSQL          missing   {programs.HOW}" in told().splitlines()
+    assert f"PostgreSQL          missing           {programs.HOW}" in told().splitlines()
 
 
 def test_the_packages_server_lacks_the_extensions(monkeypatch):
@@ -48,19 +52,47 @@ def test_the_driver_and_its_pool_are_named():
     assert by_name()["psycopg pool"].version
 
 
+def test_the_packages_of_the_requirements_are_named():
+    wanted = {"redis-py", "pymemcache", "gunicorn", "Locust", "Playwright"}
+    assert all(by_name()[name].version and by_name()[name].where == "a Python package" for name in wanted)
+
+
 def test_a_package_that_is_missing():
-    teapot = offer._package("teapot", "no-such-distribution", "pip install tea")
-    assert teapot.version is None and teapot.how == "pip install tea"
+    teapot = offer.package("teapot", "no-such-distribution[tea]")
+    assert teapot.version is None and teapot.how == "pip install 'no-such-distribution[tea]'"
 
 
-def test_the_command_tries_it_out_and_leaves_nothing():
-    needs("postgresql")
-    last = told("--try").splitlines()[-1]
-    assert last.startswith(f"PostgreSQL {programs.find().version} was started in ")
-    assert postgresql._server.gone
+@pytest.mark.parametrize(("name", "service"), SERVERS)
+def test_a_server_has_its_version_and_its_program(name, service):
+    needs(name.lower())
+    there = by_name()[name]
+    assert there.version == service.find().version and there.where.endswith(str(service.find().path))
 
 
-def test_the_command_says_why_it_cannot_be_tried(monkeypatch):
+@pytest.mark.parametrize(("name", "service"), SERVERS)
+def test_a_server_that_is_missing_says_how_to_get_it(name, service, nothing_here):
+    assert by_name()[name] == offer.Offer(name, None, "", service.HOW)
+    assert f"{name:20}missing           {service.HOW}" in told().splitlines()
+
+
+def test_the_command_tries_them_out_and_leaves_nothing(temporary):
+    for name in ("postgresql", "redis", "memcached", "varnish"):
+        needs(name)
+    lines = told("--try").splitlines()[-4:]
+    assert [line.split()[0] for line in lines] == ["PostgreSQL", "Redis", "Memcached", "Varnish"]
+    said = re.compile(r" [\d.]+ was started in \d+ ms and stopped in \d+ ms; nothing is left of it\.")
+    assert all(said.search(line) for line in lines)
+    assert os.listdir(temporary) == []
+
+
+def test_the_command_says_that_there_is_nothing_to_try(monkeypatch, nothing_here):
     monkeypatch.setattr(programs, "places", list)
-    with pytest.raises(CommandError, match="There is no PostgreSQL here"):
+    with pytest.raises(CommandError, match="There is no server here to try"):
+        told("--try")
+
+
+def test_the_command_says_why_one_does_not_start(monkeypatch):
+    needs("redis")
+    monkeypatch.setattr(folders, "free_megabytes", lambda folder: 2)
+    with pytest.raises(CommandError, match="PostgreSQL cannot keep its data .*: it needs 150 MB and 2 MB are free"):
         told("--try")

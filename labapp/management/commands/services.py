@@ -4,7 +4,9 @@ import time
 
 from django.core.management.base import BaseCommand, CommandError
 
-from labapp.services import ServiceError, offers, postgresql
+from labapp.services import ServiceError, memcached, offers, postgresql, redis, varnish
+
+SERVERS = {"PostgreSQL": postgresql, "Redis": redis, "Memcached": memcached, "Varnish": varnish}
 
 
 class Command(BaseCommand):
@@ -18,21 +20,25 @@ class Command(BaseCommand):
         there = [offer for offer in offers() if offer.version is not None]
         missing = [offer for offer in offers() if offer.version is None]
         for offer in there:
-            self.stdout.write(f"{offer.name:20}{offer.version:10}{offer.where}")
+            self.stdout.write(f"{offer.name:20}{offer.version:18}{offer.where}")
         for offer in missing:
-            self.stdout.write(f"{offer.name:20}{'missing':10}{offer.how}")
+            self.stdout.write(f"{offer.name:20}{'missing':18}{offer.how}")
         if options["try"]:
-            self._try()
+            names = [offer.name for offer in there if offer.name in SERVERS]
+            if not names:
+                raise CommandError("There is no server here to try.")
+            for name in names:
+                self._try(name)
 
-    def _try(self):
+    def _try(self, name):
         try:
-            server = postgresql.server()
+            server = SERVERS[name].Server()
         except ServiceError as error:
             raise CommandError(str(error)) from error
         began = time.perf_counter()
         server.stop()
         stopped_ms = (time.perf_counter() - began) * 1000
         self.stdout.write(
-            f"PostgreSQL {server.version} was started in {server.started_ms:.0f} ms and stopped in "
+            f"{name} {server.version} was started in {server.started_ms:.0f} ms and stopped in "
             f"{stopped_ms:.0f} ms; nothing is left of it."
         )
