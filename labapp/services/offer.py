@@ -3,7 +3,7 @@
 import importlib.metadata
 from dataclasses import dataclass
 
-from labapp.services import memcached, programs, redis, varnish
+from labapp.services import browser, executable, memcached, programs, redis, varnish
 from labapp.services.errors import ServiceError
 
 
@@ -32,6 +32,7 @@ def offers():
         program("Varnish", varnish),
         package("gunicorn"),
         package("Locust", "locust"),
+        chromium(),
         package("Playwright", "playwright"),
     ]
 
@@ -57,6 +58,13 @@ def program(name, service):
     if found is None:
         return Offer(name, None, "", how)
     return Offer(name, found.version, f"{found.origin}, {found.path}", how)
+
+
+def chromium():
+    """A browser that can be driven."""
+    path = browser.find()
+    version = path and executable.version(path, "--version")
+    return Offer("Chromium", version, f"the machine's own, {path}" if version else "", browser.HOW)
 
 
 def package(name, wanted=None, distribution=None):

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from labapp.services import folders, memcached, offer, offers, programs, redis, varnish
+from labapp.services import browser, folders, memcached, offer, offers, programs, redis, varnish
 from tests.requires import needs
 
 SERVERS = [("Redis", redis), ("Memcached", memcached), ("Varnish", varnish)]
@@ -60,6 +60,12 @@ def test_the_packages_of_the_requirements_are_named():
 def test_a_package_that_is_missing():
     teapot = offer.package("teapot", "no-such-distribution[tea]")
     assert teapot.version is None and teapot.how == "pip install 'no-such-distribution[tea]'"
+
+
+def test_the_browser_is_named(monkeypatch):
+    assert by_name()["Chromium"].where.endswith(needs("chromium"))
+    monkeypatch.setattr(browser, "find", lambda: None)
+    assert by_name()["Chromium"] == offer.Offer("Chromium", None, "", browser.HOW)
 
 
 @pytest.mark.parametrize(("name", "service"), SERVERS)
