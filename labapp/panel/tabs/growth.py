@@ -39,6 +39,7 @@ class Growth(Tab):
         )
         self._start.on_click(lambda _: self.panel.guarded(self._measure))
         self._start.disabled = not self._parameter.options
+        self._parameter.observe(lambda change: self.panel.guarded(self.show, self.panel.result), "value")
         row = widgets.HBox([self._parameter, self._start, self._where.widget])
         return [row.add_class("dsl-controls").add_class("dsl-tools")]
 
@@ -49,16 +50,15 @@ class Growth(Tab):
     def show(self, result):
         if self.growth is None:
             self.picture.show(INVITATION)
-        else:
-            self._where.show(self._measured_for())
+        self._where.show(" · ".join(filter(None, [self._measured_for(), self._beforehand()])))
 
     def _measure(self):
         experiment, name = self.panel.experiment, self._parameter.value
         values, settings = experiment.steps(name), experiment.check(self.panel.settings)
-        each_ms = self.panel.kind.sweep_ms(settings)
+        each_ms = self._each_ms(name, values, settings)
 
         def tell(kind, done):
-            sentence = f"Growth: {done} of {len(values)} values of {name} measured."
+            sentence = f"Growth: {done} of {len(values)} values of {name} measured{left(each_ms[done:])}."
             self.panel.say(Status(kind, sentence, done / len(values)))
 
         def seen(growth):
@@ -69,14 +69,29 @@ class Growth(Tab):
 
         def work(stop):
             tell("busy", 0)
-            experiment.sweep(name, values, settings, stop, seen, budget_ms=each_ms)
+            experiment.sweep(name, values, settings, stop, seen, budget_ms=min(each_ms))
             tell("done", len(values))
             self.panel.resume()
 
         self.panel.begin(work)
 
+    def _each_ms(self, name, values, settings):
+        """How long each value is measured for at least."""
+        return [self.panel.kind.sweep_ms({**settings, name: value}) for value in values]
+
+    def _beforehand(self):
+        """How long a sweep along the chosen parameter takes; nothing where there is none."""
+        if not self._parameter.options:
+            return ""
+        experiment, name = self.panel.experiment, self._parameter.value
+        values = experiment.steps(name)
+        each_ms = self._each_ms(name, values, experiment.check(self.panel.settings))
+        return f'<span class="dsl-dim">{len(values)} values, {seconds(each_ms)}</span>'
+
     def _measured_for(self):
         """The other settings it was measured at, and whether they are still those of the controls."""
+        if self.growth is None:
+            return ""
         settings = self.growth.results[-1].settings
         shown = [name for name in self.panel.adjustable if name != self.growth.parameter]
         others = {name: settings[name] for name in shown}
@@ -84,6 +99,16 @@ class Growth(Tab):
         words = text.words(others)
         mark = ' <span class="dsl-stale">measured for other settings than those above</span>' if stale else ""
         return f'<span class="dsl-dim">{escape("with " + words) if words else ""}</span>{mark}'
+
+
+def left(each_ms):
+    """ "; at least 20 s to go", or nothing when there is nothing to wait for."""
+    return f"; {seconds(each_ms)} to go" if each_ms else ""
+
+
+def seconds(each_ms):
+    """ "at least 20 s"."""
+    return f"at least {max(1, round(sum(each_ms) / 1000))} s"
 
 
 def sweepable(experiment):

@@ -71,20 +71,20 @@ def stretches(stream, now, old=False):
             done = work[bisect_left(work, began, key=_ended):bisect_left(work, until, key=_ended)]
             dots = [(each.due, 1000 * (each.done - each.due), _who(each)) for each in mine]
             slowest = max((ms for _, ms, _ in dots), default=0.0)
-            settled = until - slowest / 1000 if ended is None else until
-            drawn = windows(mine, done, began, until, settled)
+            drawn = windows(mine, done, began, until, None if ended else until - slowest / 1000)
             yield Stretch(stream.variant, stream.colour, began, until, old, dots, drawn)
 
 
-def windows(requests, work, began, ended, settled=math.inf):
-    """The windows of one turn; the last may be shorter, and is left out when very short.
+def windows(requests, work, began, ended, settled=None):
+    """The windows of one turn; what is left at its end is one too, or part of the last when very short.
 
-    Those that are not over by ``settled`` have no quantiles: of them, slow answers are still to come.
+    Of a turn under way, those that are not over by ``settled`` have no quantiles: slow answers may come.
     """
     found, at = [], began
+    rest = SHORTEST if settled is None else 0.0
     while ended - at >= SHORTEST:
-        until = at + WINDOW if ended - at >= WINDOW + SHORTEST else ended
-        found.append(_window(at, until, requests, work, until <= settled))
+        until = at + WINDOW if ended - at >= WINDOW + rest else ended
+        found.append(_window(at, until, requests, work, settled is None or until <= settled))
         at = until
     return found
 
