@@ -7,7 +7,6 @@ file that the kernel wrote before. So one gunicorn serves whatever is measured n
 """
 
 import os
-import pickle
 import threading
 from contextlib import nullcontext
 from pathlib import Path
@@ -21,6 +20,7 @@ from django.core.signals import got_request_exception
 
 from labapp import databases, probe
 from labapp.experiments.traffic.complaints import TURN, Complaints
+from labapp.experiments.traffic.parcel import unpacked
 
 READY = "/-/ready"
 
@@ -115,7 +115,7 @@ def turn_in(folder):
 
     def find(number):
         path = Path(folder, f"turn-{number}") if number else newest(folder)
-        return pickle.loads(path.read_bytes()) if path and path.exists() else None
+        return unpacked(path.read_bytes()) if path and path.exists() else None
 
     return find
 

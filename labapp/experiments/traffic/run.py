@@ -15,6 +15,7 @@ from labapp.experiments.traffic.site import site
 from labapp.experiments.world import parameters
 from labapp.measure import environment
 from labapp.measure.traffic import Stream, TrafficResult
+from labapp.probe.style import counted
 from labapp.services.traffic import generator
 
 TICK = 0.05  # seconds between two looks at what has come
@@ -57,7 +58,8 @@ class Run:
                 self.result.rounds += 1
         finally:
             self.generator.idle(0)
-        self._finish(f"{self.result.rounds} turns of each variant, {self.turn:g} s each.")
+        turns = counted(self.result.rounds, "turn")
+        self._finish(f"{turns} of each variant, {self.turn:g} s counted in each.")
 
     def _round(self, chance, used, seconds):
         """A turn of each variant, if there is still time for it; whether there was."""
@@ -75,32 +77,32 @@ class Run:
         place = self.site.begin(self.experiment, variant, self.settings)
         number = place["turn"]
         self.generator.steer(place | self._plan(place["mount"]))
-        counted = time.monotonic() + self.warm
-        end = counted + self.turn
-        stream.begin(number, counted)
+        from_here = time.monotonic() + self.warm
+        end = from_here + self.turn
+        stream.begin(number, from_here)
         self.result.status = f"Round {self.result.rounds + 1}: {variant.name} is being served."
         while (now := time.monotonic()) < end:
             self.stop.check()
-            if self.method.during is not None and now >= counted:
-                self.method.during(now - counted, **self.settings)
-            self._collect(stream, number, counted, end)
+            if self.method.during is not None and now >= from_here:
+                self.method.during(now - from_here, **self.settings)
+            self._collect(stream, number, from_here, end)
             self._show()
             time.sleep(TICK)
         self.generator.idle(PATIENCE)
-        self._collect(stream, number, counted, end)
+        self._collect(stream, number, from_here, end)
         stream.end(end)
         self._complain(stream, number)
         self._figure(stream)
         self._visit(place, variant)
         self._show(at_once=True)
 
-    def _collect(self, stream, number, counted, end):
+    def _collect(self, stream, number, from_here, end):
         """What has come of this turn; the warm-up and what is left of turns before are not counted."""
         come = [each for each in self.generator.take() if each.turn == number and each.due < end]
-        self._warm_requests[stream.variant] += [each for each in come if each.due < counted]
+        self._warm_requests[stream.variant] += [each for each in come if each.due < from_here]
         work = [
             each for each in self.site.ledger.take()
-            if each.began >= counted and each.label in ("", str(number))
+            if each.began >= from_here and each.label in ("", str(number))
         ]
         stream.add(come, work)
 

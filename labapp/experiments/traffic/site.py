@@ -6,7 +6,6 @@ import threading
 from itertools import count
 from pathlib import Path
 
-import cloudpickle
 from django.db import connections
 
 from labapp.experiments.homes import PROXIED, here
@@ -15,6 +14,7 @@ from labapp.experiments.traffic import backends, edges
 from labapp.experiments.traffic.application import READY
 from labapp.experiments.traffic.complaints import Complaints
 from labapp.experiments.traffic.load import DEFAULTS
+from labapp.experiments.traffic.parcel import packed
 from labapp.experiments.traffic.turn import Turn, mount_name, mounts
 from labapp.probe.ledger import Ledger
 from labapp.services.gunicorn import Gunicorn
@@ -86,7 +86,7 @@ class Site:
         path = self.folder / f"turn-{turn.number}"
         unfinished = path.with_name(f"new-{path.name}")
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(cloudpickle.dumps(turn))
+            file.write(packed(turn))
         unfinished.rename(path)
         (self.folder / f"turn-{turn.number - 2}").unlink(missing_ok=True)
 
