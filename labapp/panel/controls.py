@@ -9,6 +9,7 @@ from labapp.experiments.parameters import Choice, Integer, Number
 NATURAL = {"description_width": "initial"}
 FEW = 5  # choices that fit side by side
 MANY = 5  # controls; where there are more, three choices are too wide already
+CROWD = 8  # controls; where there are more, sliders are short
 
 
 class Controls:
@@ -22,6 +23,8 @@ class Controls:
         few = 2 if len(movable) > MANY else FEW
         shown = [self._group(parameter, condition, few) for parameter, condition in movable]
         self.widget = widgets.VBox([widgets.HBox(shown).add_class("dsl-controls"), *hints(controls)])
+        if len(movable) > CROWD:
+            self.widget.add_class("dsl-many")
         self._mark()
 
     def _group(self, parameter, condition, few):

@@ -26,8 +26,8 @@ class Answers(Tab):
         heads = "".join(f"<th>{head(who)}</th>" for who in kinds)
         rows = "".join(row(each, kinds) for each in streams)
         return (
-            '<table class="dsl-answers"><thead><tr><th>variant</th><th>answers, each by its share</th>'
-            f'{heads}<th>a hit against a miss</th><th title="{ORIGIN}">reached the origin</th></tr></thead>'
+            '<table class="dsl-answers"><thead><tr><th>variant</th><th>who answered</th>'
+            f'{heads}<th>hit against miss</th><th title="{ORIGIN}">reached the origin</th></tr></thead>'
             f'<tbody>{rows}</tbody></table><p class="dsl-dim">{NOTES}</p>'
         )
 
@@ -38,7 +38,7 @@ ORIGIN = "Requests that came to the application, and all statements that it sent
 def head(who):
     """The shape of the dots in the tab Traffic, and the name."""
     name = NAMES.get(who, "error")
-    return f"{sample(who if who in SHAPES else '')} {name}"
+    return f"{sample(who if who in SHAPES else '')}&nbsp;{name}"
 
 
 def row(stream, kinds):

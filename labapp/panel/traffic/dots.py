@@ -11,11 +11,12 @@ SHAPES = {
     "application": ("application cache", "ring"),
     "edge": ("edge", "diamond"),
     "browser": ("browser cache", "square"),
-    "": ("error or not answered", "cross"),
+    "waiting": ("not answered when the turn ended: at least so long", "arrow"),
+    "": ("error", "cross"),
 }
 OUTLINES = {
     "disc": "h0", "ring": "h0", "square": "h0", "diamond": "m0-3.4l3.4 3.4-3.4 3.4-3.4-3.4z",
-    "cross": "m-3-3l6 6m-6 0l6-6",
+    "cross": "m-3-3l6 6m-6 0l6-6", "arrow": "m-3 2l3-5 3 5",
 }
 
 

@@ -25,7 +25,7 @@ class Window:
 
 @dataclass(slots=True)
 class Stretch:
-    """One variant's turn. ``dots`` are (moment it was due, latency in ms, who answered)."""
+    """One variant's turn. ``dots`` are (moment it was due, latency in ms, who answered: see dots.SHAPES)."""
 
     variant: str
     colour: str
@@ -127,4 +127,6 @@ def _ended(entry):
 
 
 def _who(request):
+    if is_censored(request):
+        return "waiting"
     return "" if request.error else request.who

@@ -7,10 +7,10 @@ from labapp.panel.traffic import dots as shapes
 from labapp.panel.traffic.axes import Latency, Rate, seconds_between_lines
 from labapp.probe.style import counted, escape, milliseconds
 
-WIDTH, LEFT, RIGHT = 960, 58, 12
+WIDTH, LEFT, RIGHT = 880, 58, 12
 NAMES, BAND, LATENCY, RATES, HEIGHT = 11, 16, (24, 220), ((246, 288), (314, 356)), 376
-LETTER = 6.2  # pixels that a letter of the names takes, about
-MARK_ROWS, MARK_STEP = 3, 13
+LETTER = 6.8  # pixels that a letter of the names takes, about
+MARK_ROWS, MARK_STEP = 3, 14
 
 
 def svg(scene):
@@ -174,6 +174,7 @@ def legend(scene):
     ]
     shown.append('<span><i class="dsl-line50"></i>p50 of a second</span>')
     shown.append('<span><i class="dsl-line95"></i>p95 of a second</span>')
+    shown.append("<span>gap: warm-up, not counted</span>")
     return f'<div class="dsl-strip-legend">{"".join(shown)}<span>{escape(extent(scene))}</span></div>'
 
 

@@ -24,7 +24,7 @@ class Trail:
         """A stage of a measurement; a new result moves the one before into the past."""
         now = self._clock()
         if result is not self._result:
-            if self._result is not None and began(self._result) is not None:
+            if self._result is not None and any(each.count for each in self._result.measurements):
                 self._past.append((self._since, self._result))
             self._past = [each for each in self._past if last(each[1]) > now - LONGEST]
             self._origin = self._origin if self._past else now
