@@ -19,7 +19,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception
 
 from labapp import databases, probe
-from labapp.experiments.traffic.complaints import TURN, Complaints
+from labapp.experiments.traffic.complaints import TURN, WARM, Complaints
 from labapp.experiments.traffic.parcel import unpacked
 
 READY = "/-/ready"
@@ -139,7 +139,7 @@ def make(folder):
     registry.every()  # once, before the workers are forked, so that no request waits for an import
     site = Reporting(
         Application(turn_in(folder)), ledger=Path(folder, "ledger"),
-        label=lambda environ: environ.get(TURN, ""),
+        label=lambda environ: f"{environ.get(TURN, '')} {'warm' if WARM in environ else ''}".rstrip(),
     )
     try:
         from labapp.experiments.caching.esi import Edge

@@ -70,7 +70,8 @@ def emptied(choice, folder, number, options):
         entry["OPTIONS"] = {"MAX_ENTRIES": MANY, **entry.get("OPTIONS", {})}
     entry["OPTIONS"] = {**entry.get("OPTIONS", {}), **options.pop("OPTIONS", {})}
     local = {"BACKEND": LOCMEM, "LOCATION": "local", "OPTIONS": {"MAX_ENTRIES": MANY}}
-    return {"default": {**entry, **options}, "local": local}, bases
+    # A request that was given up in the turn before may still run, and must not leave anything here.
+    return {"default": {**entry, **options, "KEY_PREFIX": f"turn-{number}"}, "local": local}, bases
 
 
 def _entry(choice, location):

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from labapp.experiments.faults import sentence
 
 TURN = "HTTP_X_LAB_TURN"  # the header that names the turn of a request, in its environ
+WARM = "HTTP_X_LAB_WARM"  # the header of one that does not count
 
 
 class Complaints:

@@ -75,36 +75,31 @@ class Run:
         """One turn of a variant: warm-up, then what counts."""
         stream = self.result[variant.name]
         place = self.site.begin(self.experiment, variant, self.settings)
-        number = place["turn"]
-        self.generator.steer(place | self._plan(place["mount"]))
-        from_here = time.monotonic() + self.warm
+        number, from_here = place["turn"], time.monotonic() + self.warm
         end = from_here + self.turn
+        self.generator.steer(place | self._plan(place["mount"]) | {"counted": (from_here, end)})
         stream.begin(number, from_here)
         self.result.status = f"Round {self.result.rounds + 1}: {variant.name} is being served."
         while (now := time.monotonic()) < end:
             self.stop.check()
             if self.method.during is not None and now >= from_here:
                 self.method.during(now - from_here, **self.settings)
-            self._collect(stream, number, from_here, end)
+            self._collect(stream, number, from_here)
             self._show()
             time.sleep(TICK)
         self.generator.idle(PATIENCE)
-        self._collect(stream, number, from_here, end)
+        self._collect(stream, number, from_here)
         stream.end(end)
         self._complain(stream, number)
         self._figure(stream)
         self._visit(place, variant)
         self._show(at_once=True)
 
-    def _collect(self, stream, number, from_here, end):
+    def _collect(self, stream, number, from_here):
         """What has come of this turn; the warm-up and what is left of turns before are not counted."""
-        come = [each for each in self.generator.take() if each.turn == number and each.due < end]
+        come = [each for each in self.generator.take() if each.turn == number]
         self._warm_requests[stream.variant] += [each for each in come if each.due < from_here]
-        work = [
-            each for each in self.site.ledger.take()
-            if each.began >= from_here and each.label in ("", str(number))
-        ]
-        stream.add(come, work)
+        stream.add(come, [each for each in self.site.ledger.take() if _counts(each, str(number))])
 
     def _plan(self, mount):
         load = self.load
@@ -177,6 +172,11 @@ class Run:
             f"Every turn begins with empty caches and {self.warm:g} s that are not counted.",
             *self.experiment.includes,
         ]
+
+
+def _counts(entry, number):
+    """Whether an entry of the ledger belongs to this turn; those of requests tell the warm-up apart."""
+    return entry.label == number if entry.kind == "request" else entry.label in ("", number, f"{number} warm")
 
 
 def blank(variant):

@@ -1,13 +1,18 @@
 """A plan: who asks for what, how often, and where; checked before it is sent to the one who acts on it."""
 
 import re
-from dataclasses import dataclass, field, fields
-from urllib.parse import urlsplit
+import socket
+from dataclasses import MISSING, dataclass, field, fields
+from math import inf
+from numbers import Real
+from urllib.parse import quote, urlsplit
 
 from labapp.services.errors import ServiceError
-from labapp.services.traffic.schedule import AFTER_EACH_ANSWER, ARRIVALS, Choice, zipf
+from labapp.services.traffic.schedule import ARRIVALS, ON_SCHEDULE, Choice, zipf
 
 MOST_USERS = 2000
+WARM = "X-Lab-Warm"  # the header of requests that do not count
+METHODS = "GET", "POST"
 
 
 @dataclass
@@ -25,25 +30,29 @@ class Ask:
     compose: bool = False  # fetch each data-fragment="URL" of the page and put it there
 
     def __post_init__(self):
+        _check(self.method in METHODS, "method", self.method, " or ".join(METHODS))
+        _check(_is_number(self.weight) and self.weight >= 0, "weight", self.weight, "0 or more")
+        _check(_is_number(self.zipf) and 0 <= self.zipf <= 5, "zipf", self.zipf, "from 0 to 5")
+        self.pattern = _pattern("look", self.look) if self.look else None
+        _check(not self.pattern or self.pattern.groups, "look", self.look, "an expression with a group")
         self.popularity = Choice(zipf(len(self.keys), self.zipf)) if self.keys else None
-        self.pattern = re.compile(self.look) if self.look else None
 
     def url(self, mount, key):
         """The path from the root of the host, for the key with this index."""
-        path = self.path.replace("{key}", str(self.keys[key])) if self.keys else self.path
+        path = self.path.replace("{key}", quote(str(self.keys[key]), safe="")) if self.keys else self.path
         return f"{mount}/{path.removeprefix('/')}"
 
 
 @dataclass
 class Plan:
-    """What the users do in one turn. ServiceError names what is wrong with it."""
+    """What the users do in one turn."""
 
     turn: int
     host: str  # "http://127.0.0.1:8001"
     asks: list
     users: int
     think_s: float
-    arrival: str = ARRIVALS[0]
+    arrival: str = ON_SCHEDULE
     mount: str = ""
     headers: dict = field(default_factory=dict)
     people: list = field(default_factory=list)  # {"name", "cookies"} or None for each user
@@ -51,51 +60,70 @@ class Plan:
     browser_cache: bool = False
     seed: int = 0
     timeout_s: float = 10.0
+    counted: tuple = (0.0, inf)  # from when to when (monotonic seconds) what is due counts; later nothing is
 
     @classmethod
     def read(cls, plan):
-        """The plan that this dictionary describes."""
-        _known(cls, plan, "plan")
-        asks = [Ask(**_known(Ask, ask, "ask")) for ask in _compiling("look", plan["asks"], _look)]
-        return cls(**{**plan, "asks": asks})
+        """The plan that this dictionary describes; ServiceError names what is wrong with it."""
+        _check_names(cls, plan, "a plan of traffic")
+        for ask in plan["asks"]:
+            _check_names(Ask, ask, "an ask")
+        return cls(**{**plan, "asks": [Ask(**ask) for ask in plan["asks"]]})
 
     def __post_init__(self):
-        where = urlsplit(self.host)
-        _check(where.scheme == "http" and where.hostname, "host", self.host, 'like "http://127.0.0.1:8001"')
-        self.address = where.hostname, where.port or 80
-        _check(0 <= self.users <= MOST_USERS, "users", self.users, f"from 0 to {MOST_USERS}")
+        whole = isinstance(self.users, int) and 0 <= self.users <= MOST_USERS
+        _check(whole, "users", self.users, f"a whole number from 0 to {MOST_USERS}")
         _check(self.arrival in ARRIVALS, "arrival", self.arrival, " or ".join(map(repr, ARRIVALS)))
-        fewest = "0 or more" if self.arrival == AFTER_EACH_ANSWER else "more than 0 on a schedule"
-        _check(self.think_s > 0 or (fewest[0] == "0" and self.think_s == 0), "think_s", self.think_s, fewest)
-        _check(self.timeout_s > 0, "timeout_s", self.timeout_s, "more than 0")
-        _check(sum(ask.weight for ask in self.asks) > 0, "asks", self.asks, "some with a weight above 0")
-        self.patterns = [re.compile(each) for each in _compiling("strip", self.strip, str)]
+        on_schedule = self.arrival == ON_SCHEDULE
+        fits = _is_number(self.think_s) and (self.think_s > 0 or (self.think_s == 0 and not on_schedule))
+        _check(fits, "think_s", self.think_s, "more than 0 on schedule" if on_schedule else "0 or more")
+        _check(_is_number(self.timeout_s) and self.timeout_s > 0, "timeout_s", self.timeout_s, "more than 0")
+        _check(any(ask.weight for ask in self.asks), "asks", self.asks, "some, with a weight above 0")
+        self.address, self.netloc = _resolved(self.host)
+        self.patterns = [_pattern("strip", each) for each in self.strip]
         self.mix = Choice([ask.weight for ask in self.asks])
         self.people = self.people or [None]
+
+    def headers_at(self, due):
+        """The headers of a request that is due then; what is asked before it counts says so."""
+        return self.headers if due >= self.counted[0] else {**self.headers, WARM: "1"}
 
     def person(self, user):
         """{"name", "cookies"} of this user; None for nobody."""
         return self.people[user % len(self.people)]
 
 
-def _look(ask):
-    return ask.get("look") or ""
+def _resolved(host):
+    """((IP address, port), what the header Host says)."""
+    where = urlsplit(host)
+    _check(where.scheme == "http" and where.hostname, "host", host, 'like "http://127.0.0.1:8001"')
+    try:
+        address = socket.gethostbyname(where.hostname)
+    except OSError as error:
+        raise ServiceError(f"host must be known here, and {host!r} is not: {error.strerror}.") from error
+    return (address, where.port or 80), where.netloc
 
 
-def _compiling(name, items, pattern):
-    for item in items:
-        try:
-            re.compile(pattern(item))
-        except re.error as error:
-            raise ServiceError(f"{name} must be a regular expression: {pattern(item)!r}: {error}.") from error
-    return items
+def _pattern(name, expression):
+    try:
+        return re.compile(expression)
+    except re.error as error:
+        why = f"{name} must be a regular expression, and {expression!r} is not: {error}."
+        raise ServiceError(why) from error
 
 
-def _known(kind, given, what):
-    names = {each.name for each in fields(kind)}
+def _is_number(value):
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _check_names(kind, given, what):
+    names = {each.name: each.default is MISSING and each.default_factory is MISSING for each in fields(kind)}
     for name in given:
-        _check(name in names, f"{what} of the traffic", name, f"made of {', '.join(sorted(names))}")
-    return given
+        if name not in names:
+            raise ServiceError(f"{what} has no {name!r}: it is made of {', '.join(names)}.")
+    for name, required in names.items():
+        if required and name not in given:
+            raise ServiceError(f"{what} needs {name!r}, and has {', '.join(given) or 'nothing'}.")
 
 
 def _check(fits, name, value, allowed):

@@ -51,6 +51,10 @@ class Session:
         self.schedule.change(plan.arrival, plan.think_s, now)
         self.plan = plan
 
+    def is_due(self, now):
+        """Whether a request is due; after the end of the turn none is."""
+        return self.schedule.due <= now and self.schedule.due < self.plan.counted[1]
+
     def take(self):
         """The moment that is due."""
         ask = self.plan.mix.pick(self._random)
@@ -60,7 +64,7 @@ class Session:
     def overdue(self, now):
         """The moments that were due and have not been taken; the schedule is past them."""
         moments = []
-        while self.schedule.due <= now:
+        while self.is_due(now):
             moments.append(self.take())
         return moments
 
@@ -68,12 +72,13 @@ class Session:
         """The request for a moment, with a form's fields and a token against forgery where it is a POST."""
         ask = self.plan.asks[moment.ask]
         url = ask.url(self.plan.mount, moment.key)
+        usual = self.plan.headers_at(moment.due)
         if ask.method == "GET":
-            return Wanted("GET", url, self.plan.headers)
+            return Wanted("GET", url, usual)
         number = str(next(NUMBERS))
         fields = {name: str(value).replace("{n}", number) for name, value in (ask.data or {}).items()}
         headers = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self._token()}
-        return Wanted(ask.method, url, {**self.plan.headers, **headers}, urlencode(fields).encode())
+        return Wanted(ask.method, url, {**usual, **headers}, urlencode(fields).encode())
 
     def cookie_header(self):
         """The cookies as a header has them; "" for none."""

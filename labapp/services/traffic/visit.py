@@ -1,4 +1,4 @@
-"""One page as a user gets it: asked for or taken from the browser's cache, with its parts, and looked at."""
+"""One page as a user gets it: asked for or out of the browser's cache, with its parts, and looked at."""
 
 from time import monotonic
 from typing import NamedTuple
@@ -42,7 +42,7 @@ class Visit:
     """A request under way: ``run`` gives its record, and ``give_up``, called by somebody else, ends it."""
 
     def __init__(self, session, moment, connections):
-        self._session, self._plan, self._moment = session, session.plan, moment
+        self._session, self.plan, self._moment = session, session.plan, moment
         self._ask = session.plan.asks[moment.ask]
         self._connections = connections
         self._parts, self._asked, self._given_up = [], 0, False
@@ -55,25 +55,27 @@ class Visit:
 
     def run(self):
         """What became of it, as a Request."""
-        text, status, error = "", 0, ""
-        timeout = gevent.Timeout.start_new(self._plan.timeout_s)
+        timeout = gevent.Timeout.start_new(self.plan.timeout_s)
         try:
-            text = self._page()
+            return self._succeeded(self._page())
         except gevent.Timeout:
             self.give_up()
-            error = f"no answer within {self._plan.timeout_s:g} s"
+            return self._failed(f"no answer within {self.plan.timeout_s:g} s")
         except FAILURES as failure:
             error = NOT_ANSWERED if self._given_up else _plain(failure)
-            status = getattr(failure, "status", 0)
+            return self._failed(error, getattr(failure, "status", 0))
         finally:
             timeout.close()
-        return self._failed(status, error) if error else self._succeeded(text)
+
+    def unanswered(self):
+        """The record of a visit that ends without an answer because its user is stopped."""
+        return self._failed(NOT_ANSWERED)
 
     def _page(self):
         """The text of the page with all its parts."""
         text = self._fetch(self._session.wanted(self._moment))
         if self._ask.compose and (urls := page.fragments(text)):
-            wanted = [Wanted("GET", url, self._plan.headers) for url in urls]
+            wanted = [Wanted("GET", url, self.plan.headers_at(self._moment.due)) for url in urls]
             pieces = Pool(AT_ONCE).map(self._attempt, wanted)
             for failure in pieces:
                 if isinstance(failure, Exception):
@@ -102,10 +104,12 @@ class Visit:
         answer = self._connections.ask(wanted, cookies)
         session.learn(answer.cookies)
         body = self._kept(wanted, cookies, answer)
+        who, timing = page.who(answer.headers), answer.headers.get("server-timing", "")
+        part = Part(answer.status, body, len(answer.body), who, timing, answer.first, answer.done)
+        text = self._note(part)
         if answer.status >= 400:
             raise Refused(answer)
-        who, timing = page.who(answer.headers), answer.headers.get("server-timing", "")
-        return self._note(Part(answer.status, body, len(answer.body), who, timing, answer.first, answer.done))
+        return text
 
     def _kept(self, wanted, cookies, answer):
         """The body to show, after the browser's cache has taken notice of the answer."""
@@ -126,34 +130,30 @@ class Visit:
         found = self._ask.pattern.search(text) if self._ask.pattern else None
         return self._record(
             first=parts[0].first, done=max(part.done for part in parts), status=parts[0].status,
-            who=page.farthest([part.who for part in parts]), digest=page.digest(text, self._plan.patterns),
+            who=page.farthest([part.who for part in parts]), digest=page.digest(text, self.plan.patterns),
             seen=found[1] if found else None, foreign=page.foreign(text, self._session.person),
         )  # fmt: skip
 
-    def _failed(self, status, error):
+    def _failed(self, error, status=0):
         now = monotonic()
-        return self._record(first=now, done=now, status=status, error=error)
+        first = self._parts[0].first if self._parts else now
+        return self._record(first=first, done=now, status=status, error=error)
 
     def _record(self, **more):
         timing = "|".join(part.timing for part in self._parts if part.who != "browser")
         size = sum(part.size for part in self._parts)
-        return request(
-            self._session, self._moment, sent=self.sent, size=size, timing=timing, asked=self._asked, **more
-        )
+        asked = {"size": size, "timing": timing, "asked": self._asked}
+        return _request(self._session, self._moment, sent=self.sent, **asked, **more)
 
 
 def not_sent(session, moment, now):
     """The record of a request that was due, and whose user was still waiting for another when it ended."""
-    return request(session, moment, sent=now, first=now, done=now, error=NOT_ANSWERED)
+    return _request(session, moment, sent=now, first=now, done=now, error=NOT_ANSWERED)
 
 
-def request(session, moment, *, sent, first, done, status=0, size=0, who="", timing="", asked=0, digest="",
-            seen=None, foreign=0, error=""):  # fmt: skip
-    """A Request of this session."""
-    return Request(
-        session.plan.turn, moment.ask, moment.key, session.user, session.person, moment.due, sent, first, done,
-        status, size, who, timing, asked, digest, seen, foreign, error,
-    )  # fmt: skip
+def _request(session, moment, **more):
+    turn, user, person = session.plan.turn, session.user, session.person
+    return Request(turn, moment.ask, moment.key, user, person, moment.due, **more)
 
 
 def _plain(failure):

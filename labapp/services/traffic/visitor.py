@@ -23,7 +23,7 @@ class Visitor(User):
         self.crowd = environment.crowd
         self.visit = None  # what is under way
         self._connections = self._session = None
-        self._bell, self._free = Event(), monotonic()
+        self._bell, self._free, self._leaving = Event(), monotonic(), False
         self.number = self.crowd.enter(self)
 
     def on_start(self):
@@ -42,14 +42,21 @@ class Visitor(User):
 
     def leave(self):
         """Go, as soon as what is under way has ended."""
+        self._leaving = True
         self.begin(None)
-        self.number = None
-        self._bell.set()
+
+    def stop(self, force=False):
+        """What Locust calls: with force at once, without when what is under way has ended."""
+        if force:
+            return super().stop(force=True)
+        self.leave()
+        return False
 
     def on_stop(self):
-        """Whoever is stopped says what was due."""
-        if self.number is not None:
-            self.begin(None)
+        """Whoever is stopped says what was under way and what was due."""
+        if self.visit:
+            self.crowd.note(self.visit.plan, self.visit.unanswered())
+        self.begin(None)
         self.crowd.gone(self)
 
     @task
@@ -62,28 +69,33 @@ class Visitor(User):
     def _wait(self):
         """The session in which something is due, when it is."""
         while True:
-            if self.number is None:
+            if self._leaving:
                 raise StopUser
             self._bell.clear()
             if self._session:
-                if self._session.schedule.due <= monotonic():
+                if self._session.is_due(monotonic()):
                     return self._session
-                self.crowd.clock.at(self._session.schedule.due, self._bell)
+                if self._session.schedule.due < self._session.plan.counted[1]:
+                    self.crowd.clock.at(self._session.schedule.due, self._bell)
             self._bell.wait()
 
     def _visit(self, session, moment):
-        if self._connections is None or self._connections.address != session.plan.address:
-            if self._connections:
-                self._connections.close()
-            self._connections = Connections(session.plan.address)
-        self.visit = Visit(session, moment, self._connections)
+        self.visit = Visit(session, moment, self._connected(session.plan))
         lag = self.visit.sent - max(moment.due, self._free)
         record = self.visit.run()
-        self.visit, self._free = None, monotonic()
+        self.visit, self._free = None, record.done
         session.schedule.answered(record.done)
         self.crowd.note(session.plan, record, lag)
 
+    def _connected(self, plan):
+        if self._connections is None or self._connections.address != plan.address:
+            if self._connections:
+                self._connections.close()
+            self._connections = Connections(plan.address, plan.netloc)
+        return self._connections
+
     def _abandon(self, now):
-        if self._session:
+        """Say what was due while the user waited. A user who is free was kept by us, and not by the site."""
+        if self._session and self.visit:
             for moment in self._session.overdue(now):
                 self.crowd.note(self._session.plan, not_sent(self._session, moment, now))
