@@ -29,21 +29,21 @@ inside: ContextVar[bool] = ContextVar("labapp_probe_in_cache_call", default=Fals
 class Call:
     """One call while it happens; times are in nanoseconds of perf_counter_ns."""
 
-    __slots__ = (
-        "op", "alias", "keys", "hits", "misses", "sets", "deletes", "started", "ended", "aside", "trail",
-        "thread", "request", "error", "excused",
-    )  # fmt: skip
+    # what most calls leave as it is costs nothing when it stands here
+    hits = misses = sets = deletes = aside = 0
+    ended: int | None = None
+    error: str | None = None
+    excused: BaseException | None = None
+    keys: tuple = ()
+    trail = NOWHERE
 
     def __init__(self, op: str, backend: BaseCache, scope: Scope):
         self.op = op
         self.alias = alias_of(backend)
-        self.keys: tuple = ()
-        self.hits = self.misses = self.sets = self.deletes = self.aside = 0
-        self.ended: int | None = None
-        self.trail = caller(scope, 2) if scope.sites else NOWHERE
         self.thread = here.name
         self.request = scope.request
-        self.error = self.excused = None
+        if scope.sites:
+            self.trail = caller(scope, 2)
         self.started = perf_counter_ns()
         for recorder in scope.recorders:
             recorder.hear_cache(self)

@@ -16,6 +16,7 @@ import re
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
+from threading import get_ident
 from time import monotonic, thread_time_ns
 from typing import NamedTuple
 
@@ -104,21 +105,19 @@ class _Request:
     """One request; also the body of its response, in the course of which more may be sent."""
 
     def __init__(self, reporting: Reporting, environ: dict, start_response: Callable):
-        self._began = monotonic()
+        self._began, self._cpu, self._thread = monotonic(), thread_time_ns(), get_ident()
         self._reporting, self._environ, self._start_response = reporting, environ, start_response
         self._name = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         self._tally = Tally(reporting.outside, reporting.label(environ) if reporting.label else "")
         self._scope = _scope(self._tally)
-        self._status, self._bytes, self._length, self._cpu = 500, 0, 0, 0
+        self._status, self._bytes, self._length = 500, 0, 0
         self._result = self._chunks = None
         self._ended = False
 
     def __enter__(self) -> None:
         self._token = current.set(self._scope)
-        self._cpu -= thread_time_ns()
 
     def __exit__(self, kind, error, traceback) -> None:
-        self._cpu += thread_time_ns()
         leave(self._token)
         if kind is not None and kind is not StopIteration:
             self._status = 500
@@ -183,7 +182,8 @@ class _Request:
         name = self._name.encode("latin-1").decode(errors="replace")
         told = (name, self._tally.label, os.getpid(), self._began, monotonic(), self._status)
         size = 0 if self._environ.get("REQUEST_METHOD") == "HEAD" else self._bytes
-        ledger.write(Entry("request", *told, *work, size, self._cpu / 1e6))
+        cpu = thread_time_ns() - self._cpu if get_ident() == self._thread else 0
+        ledger.write(Entry("request", *told, *work, size, cpu / 1e6))
 
 
 def _scope(tally: Tally) -> Scope:
