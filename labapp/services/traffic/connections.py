@@ -32,9 +32,8 @@ class Answer(NamedTuple):
 class Connections:
     """Keeps what the server lets it keep. Whoever wants to give up closes all of them."""
 
-    def __init__(self, address):
-        self.address = address
-        self._netloc = "{}:{}".format(*address)
+    def __init__(self, address, netloc):
+        self.address, self._netloc = address, netloc
         self._idle, self._open = [], set()
 
     def ask(self, wanted, cookies):

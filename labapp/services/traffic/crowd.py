@@ -10,9 +10,9 @@ class Crowd:
     The lag is what the generator itself was late with sending, in seconds; None for what was not sent.
     """
 
-    def __init__(self, environment, report=None, worker=0):
+    def __init__(self, environment, report=None):
         self.environment, self.plan, self.clock = environment, None, Clock()
-        self._report, self._worker = report, worker
+        self._report, self.worker = report, 0
         self._visitors, self._present = [], set()  # who is to stay; who has not gone
         environment.crowd = self
 
@@ -47,7 +47,7 @@ class Crowd:
 
     def seed(self, plan):
         """Where the users of this process begin to draw."""
-        return f"{plan.seed}/{self._worker}" if self._worker else plan.seed
+        return f"{plan.seed}/{self.worker}" if self.worker else plan.seed
 
     def note(self, plan, request, lag=None):
         """Take down what became of a request, for Locust and for whoever wants to hear of it."""

@@ -21,15 +21,15 @@ class Request(NamedTuple):
     sent: float
     first: float
     done: float
-    status: int  # of HTTP; 0 without an answer
-    size: int  # bytes of body that came over the network
-    who: str  # "browser", "edge", "application" or "origin" has answered; "" for errors
-    timing: str  # the header Server-Timing, those of all parts joined by "|"
-    asked: int  # HTTP requests made
-    digest: str  # 16 hexadecimal digits of the page as shown; "" for errors
-    seen: str | None  # what the ask looked for
-    foreign: int  # pieces of the page that were made for somebody else
-    error: str  # "" where there is none
+    status: int = 0  # of HTTP; 0 without an answer
+    size: int = 0  # bytes of body that came over the network
+    who: str = ""  # "browser", "edge", "application" or "origin" has answered; "" for errors
+    timing: str = ""  # the header Server-Timing, those of all parts joined by "|"
+    asked: int = 0  # HTTP requests made
+    digest: str = ""  # 16 hexadecimal digits of the page as shown; "" for errors
+    seen: str | None = None  # what the ask looked for
+    foreign: int = 0  # pieces of the page that were made for somebody else
+    error: str = ""  # "" where there is none
 
     @property
     def latency(self):
