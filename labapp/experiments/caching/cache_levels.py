@@ -8,22 +8,19 @@ hardly one gains.
 
 from django.core.cache import cache
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_page
+from django.views.decorators.vary import vary_on_cookie
 
-from labapp.experiments.caching.cache_levels_figures import (
-    back_in_time,
-    cost_of_a_hit,
-    cost_of_a_miss,
-    from_the_cache,
-)
-from labapp.experiments.caching.cache_levels_page import STAMP, most_liked, story, whole_story
+from labapp.experiments.caching.cache_levels_figures import FIGURES
+from labapp.experiments.caching.cache_levels_page import STAMP, TOKEN, most_liked, story, whole_story
 from labapp.experiments.conditions import round_trip
 from labapp.experiments.databases import database
 from labapp.experiments.experiment import Experiment
-from labapp.experiments.figures import Figure
 from labapp.experiments.parameters import Integer, Number
 from labapp.experiments.traffic import Ask, Traffic, arrival, think_time, threads, users, workers
 from labapp.experiments.traffic import cache as backend
+from labapp.experiments.traffic.backends import MEMCACHED, REDIS
 
 
 def asks(photos, popularity, **_):
@@ -31,26 +28,40 @@ def asks(photos, popularity, **_):
     return [Ask("photo", "photos/{key}/", keys=most_liked(photos), zipf=popularity, look=STAMP)]
 
 
+def room(entries, cache, **_):
+    """How many entries fit; servers have a size in bytes instead, which is theirs to know."""
+    return {} if cache in (REDIS, MEMCACHED) else {"OPTIONS": {"MAX_ENTRIES": entries}}
+
+
+def long_enough(lifetime, **_):
+    """The seconds of a turn in which entries expire; those of the longest lifetimes do not."""
+    return min(max(1.5, lifetime), 5.0)
+
+
 cache_levels = Experiment(
     "cache_levels", question="Which part of a page should be kept, and what does a hit save?", claims=["2.1"],
     parameters=[
-        Integer("lifetime", 3, low=1, high=60, unit="s", help="lifetime of an entry"),
-        Integer("photos", 50, low=1, high=300, help="photos in play"),
+        Integer("lifetime", 2, low=1, high=10, unit="s", help="lifetime of an entry"),
+        Integer("photos", 20, low=1, high=300, help="photos in play"),
         Number("popularity", 1.0, low=0.0, high=2.0, step=0.1, help="popularity (Zipf exponent)"),
         Integer("comments", 1, low=0, high=10, help="threads on the page"),
         Integer("entries", 1000, low=10, high=1000, step=10, help="entries at most"),
+        Number("members", 0.0, low=0.0, high=1.0, step=0.05, help="share of users logged in"),
     ],
     conditions=[
-        database(), round_trip(default=1.0), backend(), workers(2), threads(1), users(20), think_time(0.5),
+        database(), round_trip(default=0.5), backend(), workers(2), threads(2), users(20), think_time(0.6),
         arrival(),
     ],
-    figures=[
-        Figure("a hit", "ms", "median latency of answers that found all they asked for", of=cost_of_a_hit),
-        Figure("a miss", "ms", "median latency of answers that had to fill the cache", of=cost_of_a_miss),
-        Figure("from cache", "%", "answers that found all they asked the cache for", of=from_the_cache),
-        Figure("back in time", "%", "answers older than one given before, of the same page", of=back_in_time),
+    figures=FIGURES,
+    method=Traffic(
+        serves="photos/<int:photo_id>/", asks=asks, turn=long_enough, warm=0.5, strip=(STAMP, TOKEN),
+        cache=room, members=lambda members, **_: members,
+    ),
+    includes=[
+        "Every worker has a local memory of its own, the other caches are shared.",
+        "Redis and Memcached are not limited in their entries.",
+        "Where it does not help: cheap page, few hits, a slow cache; asking and filling it costs, too.",
     ],
-    method=Traffic(serves="photos/<int:photo_id>/", asks=asks, turn=2.0, warm=0.5, same=True, strip=(STAMP,)),
 )
 
 
@@ -80,5 +91,20 @@ def template_fragment(request, photo_id, comments, lifetime):
 
 @cache_levels.variant
 def view(request, photo_id, comments, lifetime):
-    """cache_page keeps the view's whole answer."""
-    return cache_page(lifetime)(none)(request, photo_id, comments)
+    """cache_page keeps the whole answer, one for each visitor who has a cookie."""
+    page = cache_page(lifetime)(vary_on_cookie(none))
+    return page(request, photo_id, comments)
+
+
+def around_everything(usual):
+    """MIDDLEWARE of a site that is cached as a whole."""
+    cache = "django.middleware.cache"
+    return [f"{cache}.UpdateCacheMiddleware", *usual, f"{cache}.FetchFromCacheMiddleware"]
+
+
+@cache_levels.variant(name="whole site", middleware=around_everything)
+def whole_site(request, photo_id, comments, lifetime):
+    """Middleware keeps every answer for as long as it says."""
+    response = none(request, photo_id, comments)
+    patch_cache_control(response, max_age=lifetime)
+    return response

@@ -7,6 +7,7 @@ from django.utils import timezone
 from labapp.pinsta.models import Photo
 
 STAMP = r"<time>([\d.]+)</time>"  # in a page: when what it shows was read, in seconds
+TOKEN = r'name="csrfmiddlewaretoken" value="\w+"'
 
 
 def story(photo_id, comments):

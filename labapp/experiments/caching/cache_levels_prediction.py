@@ -14,7 +14,8 @@ PHASES = 4  # moments within a second at which a turn may begin, where lifetimes
 def shares(pages, zipf):
     """The share of all requests that each page gets, the most popular first."""
     weights = [1 / rank**zipf for rank in range(1, pages + 1)]
-    return [weight / sum(weights) for weight in weights]
+    whole = sum(weights)
+    return tuple(weight / whole for weight in weights)
 
 
 def steady(rate, popularity, lifetime):

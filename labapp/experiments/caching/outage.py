@@ -14,6 +14,8 @@ from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
 from labapp.experiments.parameters import Integer, Number
 from labapp.experiments.traffic import Ask, Traffic, think_time, threads, users, workers
+from labapp.experiments.traffic import cache as backend
+from labapp.experiments.traffic.backends import MEMCACHED, REDIS
 from labapp.services import memcached, redis
 
 crash = Outage()
@@ -34,13 +36,13 @@ def needs_server():
 outage = Experiment(
     "outage", question="The cache server dies. What do the readers see?", claims=["2.1"],
     parameters=[
-        Integer("photos", 50, low=1, high=300, help="photos in play"),
+        Integer("photos", 20, low=1, high=300, help="photos in play"),
         Integer("comments", 1, low=0, high=10, help="threads on the page"),
         Number("pause", 1.0, low=0.1, high=5.0, step=0.1, unit="s", help="pause before it is tried again"),
     ],
     conditions=[
-        database(), round_trip(default=1.0), crash.condition(), workers(2), threads(1), users(20),
-        think_time(0.5),
+        database(), round_trip(default=0.5), backend(default=REDIS, only=(REDIS, MEMCACHED)), workers(2),
+        threads(2), users(20), think_time(0.6),
     ],
     figures=[
         Figure("errors", "%", "of the requests that came while the server was gone", of=crash.errors),

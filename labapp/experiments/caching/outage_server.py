@@ -2,10 +2,7 @@
 
 import time
 from collections import deque
-from contextlib import contextmanager
 
-from labapp.experiments.parameters import Condition
-from labapp.experiments.traffic import cache
 from labapp.experiments.traffic.backends import MEMCACHED, REDIS
 from labapp.measure.quantile import quantile
 from labapp.services import memcached, redis
@@ -23,36 +20,26 @@ class Outage:
     def __init__(self, servers=None, clock=time.monotonic):
         self._servers = SERVERS if servers is None else servers
         self._clock = clock
-        self._server, self._due, self._last = None, [], 0.0
+        self._due, self._last = [], float("inf")
         self.periods = deque(maxlen=1000)
 
-    def condition(self):
-        """The condition cache() with the backends that have a server; it is that one which fails."""
-        return Condition(cache(default=REDIS, only=tuple(SERVERS)).parameter, self.of)
+    def during(self, seconds, cache, **_):
+        """Do to the server of this backend what is due so long after a turn began to count.
 
-    @contextmanager
-    def of(self, backend):
-        """A block in which it is this backend's server that fails."""
-        self._server, self._last = self._servers.get(backend), float("inf")
-        try:
-            yield
-        finally:
-            self._server = None
-
-    def during(self, seconds):
-        """Do what is due so long after a turn began to count; a turn begins where the seconds fall back."""
+        A new turn has begun where the seconds are fewer than before.
+        """
         if seconds < self._last:
             self._due = [(DOWN, self._kill), (UP, self._revive)]
         self._last = seconds
-        while self._server and self._due and seconds >= self._due[0][0]:
-            self._due.pop(0)[1]()
+        while cache in self._servers and self._due and seconds >= self._due[0][0]:
+            self._due.pop(0)[1](self._servers[cache])
 
-    def _kill(self):
-        self._server().kill()
+    def _kill(self, server):
+        server().kill()
         self.periods.append([self._clock(), None])
 
-    def _revive(self):
-        self._server()
+    def _revive(self, server):
+        server()  # which starts one that has died
         self.periods[-1][1] = self._clock()
 
     # What the requests tell

@@ -1,7 +1,7 @@
 """How many requests a second a pool of workers answers: Little's law, and where the processor ends it.
 
 With N users who ask again as soon as they are answered, N requests are under way at any time; a worker has
-one of them, the others wait. If one request alone takes R seconds, n at a time are answered at n / R a second,
+one of them, the others wait. If a request alone takes R seconds, n at a time are answered at a rate of n / R,
 where n is the number of users as long as there is a worker for each:
 
     throughput = min(users, workers × threads) / R
