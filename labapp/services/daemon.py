@@ -15,6 +15,7 @@ from labapp.services.helper import HelperGone
 from labapp.services.ports import Taken, on_a_free_port
 
 PATIENCE = 30  # seconds until a server that does not answer is given up
+TIMEOUT = 0.5  # seconds for one question whether it is there; at its port there may be another, who is silent
 LOG = "server.log"
 
 

@@ -11,7 +11,7 @@ import secrets
 from contextlib import closing
 
 from labapp.services import executable
-from labapp.services.daemon import Daemon, Shared
+from labapp.services.daemon import TIMEOUT, Daemon, Shared
 from labapp.services.entry import entry
 from labapp.services.errors import ServiceError
 from labapp.services.users import plain_user
@@ -85,7 +85,7 @@ class Server(Daemon):
         """Whether the process that answers to the password is the one that was started."""
         from pymemcache.exceptions import MemcacheError
 
-        with closing(self.client(port)) as client:
+        with closing(self.client(port, timeout=TIMEOUT, connect_timeout=TIMEOUT)) as client:
             try:
                 return client.stats()[b"pid"] == self.pid
             except MemcacheError:  # it is another's

@@ -11,7 +11,7 @@ its memory pushes out what was used longest ago, as in a cache.
 import secrets
 
 from labapp.services import executable
-from labapp.services.daemon import Daemon, Shared
+from labapp.services.daemon import TIMEOUT, Daemon, Shared
 from labapp.services.entry import entry
 from labapp.services.errors import ServiceError
 from labapp.services.users import plain_user
@@ -91,7 +91,7 @@ class Server(Daemon):
 
     def answers(self, port):
         """Whether the process that answers to the password is the one that was started."""
-        with self._driver.Redis.from_url(self._url(port)) as client:
+        with self._driver.Redis.from_url(self._url(port), socket_timeout=TIMEOUT) as client:
             try:
                 return client.info("server")["process_id"] == self.pid
             except self._driver.RedisError:  # nobody is there, it is loading, or it is another's

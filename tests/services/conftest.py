@@ -14,7 +14,6 @@ from tests.services.kernels import Kernel
 @pytest.fixture
 def kernels():
     """Makes Kernels; ends those that still run after the test."""
-    needs("postgresql")
     made = []
 
     def make(*args, **kwargs):
@@ -29,13 +28,13 @@ def kernels():
 
 @pytest.fixture
 def kernel(kernels):
-    """A Kernel whose server has been started."""
+    """A Kernel whose PostgreSQL has been started."""
     return kernels().start()
 
 
 @pytest.fixture(scope="session")
 def server():
-    """A server of the tests' own, which no test stops or kills."""
+    """A PostgreSQL of the tests' own, which no test stops or kills."""
     needs("postgresql")
     server = postgresql.Server()
     yield server

@@ -9,18 +9,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from tests.infra.repository import ROOT
+from tests.requires import needs
 
 PATIENCE = 30  # seconds until something that does not happen is given up
 
 # Each line that it reads is an expression; its value is printed as JSON.
 SCRIPT = """
 import json, os, sys
-from labapp.services import postgresql
+from labapp.services import memcached, postgresql, redis, varnish
 from labapp.services.proxy import Proxy
 print(json.dumps("ready"), flush=True)
 for line in sys.stdin:
@@ -87,24 +89,28 @@ class Kernel:
         self.begin(expression)
         return json.loads(self.process.stdout.readline())
 
-    def start(self) -> Kernel:
-        """Start the server, and take down what belongs to it."""
-        self.folder = Path(self.ask("str(postgresql.server()._guarded.folder.path)"))
+    def start(self, service: str = "postgresql") -> Kernel:
+        """Start the server of this service, and take down what belongs to it."""
+        needs(service)
+        self.service = service
+        self.folder = Path(self.ask(f"str({service}.server()._guarded.folder.path)"))
         self.look()
         return self
 
     def look(self) -> None:
         """Take down what belongs to the server as it is now."""
-        lines = (self.folder / "data" / "postmaster.pid").read_text().splitlines()
-        self.server, self.segment = psutil.Process(int(lines[0])), int(lines[6].split()[1])
-        self.guardian = psutil.Process(self.ask("postgresql.server()._guarded._helper.process.pid"))
+        asked = f"[(guarded := {self.service}.server()._guarded).pid, guarded._helper.process.pid]"
+        self.server, self.guardian = (psutil.Process(pid) for pid in self.ask(asked))
         self.family = [self.guardian, self.server, *self.server.children(recursive=True)]
+        postmaster = self.folder / "data" / "postmaster.pid"
+        self.segment = int(postmaster.read_text().splitlines()[6].split()[1]) if postmaster.exists() else None
 
     def kill(self, *victims: str) -> None:
-        """SIGKILL for each of "kernel", "server", "guardian", at once."""
+        """SIGKILL for each of "kernel", "server", "guardian", at once; one may have ended by the one before."""
         processes = {"kernel": self.process, "server": self.server, "guardian": self.guardian}
         for victim in victims:
-            processes[victim].send_signal(signal.SIGKILL)
+            with suppress(psutil.NoSuchProcess):
+                processes[victim].send_signal(signal.SIGKILL)
 
     def end(self) -> None:
         """Let it end in good order."""

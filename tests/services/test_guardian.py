@@ -7,6 +7,7 @@ import signal
 import psutil
 import pytest
 
+from tests.requires import needs
 from tests.services.kernels import runs, wait_for, words, working_in
 
 
@@ -41,6 +42,7 @@ def test_a_kernel_that_ends_removes_what_its_killed_guardian_left(kernel):
 
 
 def test_a_kernel_killed_while_the_data_folder_is_made(kernels):
+    needs("postgresql")
     kernel = kernels(
         "from labapp.services import cluster, folders\n"
         "make = folders.make\n"

@@ -100,5 +100,5 @@ def test_the_command_says_that_there_is_nothing_to_try(monkeypatch, nothing_here
 def test_the_command_says_why_one_does_not_start(monkeypatch):
     needs("redis")
     monkeypatch.setattr(folders, "free_megabytes", lambda folder: 2)
-    with pytest.raises(CommandError, match="PostgreSQL cannot keep its data .*: it needs 150 MB and 2 MB are free"):
+    with pytest.raises(CommandError, match="PostgreSQL cannot .*: it needs 150 MB and 2 MB are free"):
         told("--try")
