@@ -102,7 +102,7 @@ class Actor:
             return self._answers.get(timeout=PATIENCE)
         except Empty:
             last = self.what or "its beginning"
-            raise Stuck(f"{self.name} does not come any further after {last}: what does it wait for?") from None
+            raise Stuck(f"{self.name} comes no further after {last}: what does it wait for?") from None
 
     def leave(self):
         """End the thread."""

@@ -8,9 +8,8 @@ from labapp.experiments.caching import invalidation_figures as figures
 from labapp.experiments.caching.invalidation_figures import stale_answers
 from labapp.services.traffic import Request
 
-NO_CACHE = 'app;dur=9.0, db;dur=4.0;desc="20 queries", cache;dur=0.0;desc="0 hits, 0 misses, 0 sets, 0 deletes"'
-MISS = 'app;dur=9.0, db;dur=4.0;desc="20 queries", cache;dur=0.1;desc="0 hits, 1 miss, 1 set, 0 deletes"'
-HIT = 'app;dur=0.2, db;dur=0.0;desc="0 queries", cache;dur=0.1;desc="1 hit, 0 misses, 0 sets, 0 deletes"'
+TIMING = 'app;dur=9.0, db;dur=4.0;desc="{} queries", cache;dur=0.1;desc="{} hits, {} misses, 0 sets"'
+NO_CACHE, MISS, HIT = TIMING.format(20, 0, 0), TIMING.format(20, 0, 1), TIMING.format(0, 1, 0)
 
 
 def request(ask, sent, done, seen, *, key=0, turn=1, status=200, who="origin", timing=""):

@@ -66,7 +66,7 @@ invalidation = Experiment(
         Number("popularity", 1.0, low=0.0, high=2.0, step=0.1, help="popularity (Zipf exponent)"),
     ],
     conditions=[
-        database(writes=True), round_trip(default=0.5), backend(), workers(1), threads(4), users(20),
+        database(writes=True), round_trip(default=1.0), backend(), workers(1), threads(4), users(20),
         think_time(0.4), arrival(),
     ],
     setting=captions,
