@@ -26,8 +26,8 @@ class Entry(NamedTuple):
     one; or "mark", see ``marked()``: it counts nothing, so that the sums over a ledger are those of the
     processes. ``name`` is the path, the thread, or the mark. ``status`` is the HTTP status, 500 also when an
     exception got through; ``bytes`` of body were given to the server. ``queries`` are statements, as the
-    database counts them; ``db_ms`` leaves simulated waiting out; ``cpu_ms`` is that of the request's thread from
-    the call of the application until the server closed the response (0 if it did so in another thread).
+    database counts them; ``db_ms`` leaves simulated waiting out; ``cpu_ms`` is that of the request's thread
+    from the call of the application until the server closed the response (0 if it did so in another thread).
     """
 
     kind: str
@@ -109,6 +109,6 @@ def marked(name: str) -> Iterator[None]:
         status = 500
         raise
     finally:
-        tally = next((each for each in here_or_elsewhere().recorders if getattr(each, "ledger", None)), None)
-        if tally is not None:
+        tallies = [each for each in here_or_elsewhere().recorders if getattr(each, "ledger", None)]
+        for tally in tallies[-1:]:  # the innermost, or the newest
             tally.ledger.write(Entry("mark", name, tally.label, os.getpid(), began, monotonic(), status))

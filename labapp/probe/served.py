@@ -130,9 +130,10 @@ class _Request:
         except BaseException:
             self._end()
             raise
+        sends_files = self._environ.get("wsgi.file_wrapper")
         if isinstance(self._result, (list, tuple)):
             self._bytes += sum(map(len, self._result))
-        elif isinstance(self._result, self._environ.get("wsgi.file_wrapper", ())):
+        elif isinstance(sends_files, type) and isinstance(self._result, sends_files):
             self._bytes = self._length
         else:
             return self
