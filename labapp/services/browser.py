@@ -13,6 +13,7 @@ import re
 import shutil
 import sys
 import threading
+import time
 from glob import glob
 from importlib.util import find_spec
 from typing import NamedTuple
@@ -34,6 +35,7 @@ PATTERNS = (
     "~/Library/Caches/ms-playwright/chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
 )
 MEGABYTES = 100  # its profile
+ENDING = 2.0  # seconds that Chromium may take to end
 
 
 class Seen(NamedTuple):
@@ -103,8 +105,10 @@ class Browser:
 
     def stop(self):
         """Close it, and wait until it is gone."""
-        if self._helper.alive:
-            self._helper.close()
+        self._helper.close()
+        deadline = time.monotonic() + ENDING
+        while _in_use(str(self._folder.path)) and time.monotonic() < deadline:
+            time.sleep(0.02)  # where its process was killed, Chromium needs a moment to notice
         guardian.remove(self._folder.path)
         self._folder.lock.close()
 
@@ -113,6 +117,18 @@ class Browser:
         if "trouble" in answer:
             raise ServiceError(f"The browser: {answer['trouble']}")
         return answer
+
+
+def _in_use(folder):
+    """Whether a running process was started with this folder; no, where the system does not tell."""
+    for words in glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(words) as file:
+                if folder in file.read():
+                    return True
+        except OSError:
+            continue  # it has ended meanwhile
+    return False
 
 
 _browser = None

@@ -12,6 +12,7 @@ import queue
 import shutil
 import sys
 import threading
+import time
 
 # Without a sandbox, which needs rights that containers do not give: it looks at our own pages only.
 ARGUMENTS = [
@@ -85,20 +86,20 @@ class Chromium:
             return  # an empty page paints nothing
 
 
-def read(orders):
+def read(orders, folder):
     """A thread's work: hand on what comes. When the input ends, so do we, closed or not."""
     for line in sys.stdin.buffer:
         orders.put(json.loads(line))
     orders.put(None)
-    ending = threading.Timer(PATIENCE, os._exit, [1])
-    ending.daemon = True
-    ending.start()
+    time.sleep(PATIENCE)
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
 
 
 def serve(executable, folder):
     """Obey until the input ends; trouble is an answer, too."""
     orders, chromium = queue.Queue(), None
-    threading.Thread(target=read, args=[orders], daemon=True).start()
+    threading.Thread(target=read, args=[orders, folder], daemon=True).start()
     while (order := orders.get()) is not None:
         number = order.pop("number")
         try:
