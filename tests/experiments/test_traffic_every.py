@@ -1,4 +1,4 @@
-"""Every experiment under traffic, from its declaration alone: its variants answer, agree, and leak nothing."""
+"""Every experiment under traffic, from its declaration: its variants answer, agree, and leak nothing."""
 
 import pytest
 
