@@ -6,7 +6,7 @@ import tempfile
 
 import pytest
 
-from labapp.services import executable, postgresql
+from labapp.services import executable, memcached, postgresql, redis, varnish
 from tests.requires import needs
 from tests.services.kernels import Kernel
 
@@ -57,3 +57,34 @@ def nothing_here(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(executable, "PLACES", ())
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+
+
+def _session_server(service):
+    needs(service.__name__.rpartition(".")[2])
+    server = service.Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def a_redis():
+    """A Redis of the tests' own, which no test stops or kills."""
+    yield from _session_server(redis)
+
+
+@pytest.fixture(scope="session")
+def a_memcached():
+    """A Memcached of the tests' own, which no test stops or kills."""
+    yield from _session_server(memcached)
+
+
+@pytest.fixture(scope="session")
+def a_varnish():
+    """A Varnish of the tests' own, which no test stops or kills."""
+    yield from _session_server(varnish)
+
+
+@pytest.fixture(params=["redis", "memcached", "varnish"])
+def daemon(request):
+    """Each of the three."""
+    return request.getfixturevalue(f"a_{request.param}")

@@ -106,7 +106,7 @@ class Kernel:
         self.segment = int(postmaster.read_text().splitlines()[6].split()[1]) if postmaster.exists() else None
 
     def kill(self, *victims: str) -> None:
-        """SIGKILL for each of "kernel", "server", "guardian", at once; one may have ended by the one before."""
+        """SIGKILL for each of "kernel", "server", "guardian", at once; one may be ended by another."""
         processes = {"kernel": self.process, "server": self.server, "guardian": self.guardian}
         for victim in victims:
             with suppress(psutil.NoSuchProcess):
