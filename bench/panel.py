@@ -1,11 +1,15 @@
 """From a key press on the slider to new counts on the screen, beside the time of the work itself.
 
-    .venv/bin/python -m bench.panel               # about a minute; needs Chromium
+    .venv/bin/python -m bench.panel               # about two minutes; needs Chromium
 
 A real JupyterLab and a real browser. The page's own clock counts from the key to the first frame that shows
 another number of queries for the first variant. The work itself is one recorded run of every variant at the
 same setting, in the same kernel, without a panel. Quiet: the measurement before was over. Busy: its rounds
 still ran.
+
+Traffic: from a key press on the users while requests come in to the first frame whose strip says that the
+setting changed, and to the first that has a dot of the new setting. The work itself is the warm-up of a turn,
+which is not counted and has no dots.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from tests.browser.jupyter import jupyterlab
 from tests.requires import find_chromium
 
 PRESSES = 30
+CHANGES = 15  # of the users, under traffic
 PHOTOS = 30
 MOST = 100  # ms over the work's own time
 CELLS = (
@@ -51,6 +56,31 @@ WATCH = """() => {
     }).observe(document.querySelector('.dsl-panel'), {childList: true, subtree: true, characterData: true});
 }"""
 
+TRAFFIC = (
+    "from labapp.experiments.caching.cache_levels import cache_levels\n"
+    "cache_levels.panel(users=10, budget=60)"
+)
+WARM_UP = 'print("warm-up", cache_levels.method.value("warm", cache_levels.defaults()))'
+WATCH_STRIP = """() => {
+    const strip = '.dsl-panel .dsl-strip:not(.dsl-sample)';
+    const words = () => [...document.querySelectorAll(`${strip} .dsl-words`)].map(each => each.textContent).join();
+    const dots = () => [...document.querySelectorAll(`${strip} .dsl-disc`)].filter(
+        each => !each.closest('.dsl-before')).length;
+    let pressed = 0, before = '', changed = 0;
+    window.marks = [];
+    window.times = [];
+    addEventListener('keydown', () => { pressed = performance.now(); before = words(); changed = 0; }, true);
+    new MutationObserver(() => {
+        if (!pressed || (!changed && words() === before)) return;
+        if (!changed) changed = performance.now() - pressed;
+        if (!dots()) return;
+        const from = pressed;
+        pressed = 0;
+        window.marks.push(changed);
+        requestAnimationFrame(() => window.times.push(performance.now() - from));
+    }).observe(document.querySelector('.dsl-panel'), {childList: true, subtree: true, characterData: true});
+}"""
+
 
 def presses(notebook, quiet):
     """Milliseconds of each key press, up and down around the same setting."""
@@ -73,6 +103,25 @@ def work(notebook):
     printed = notebook.page.locator(".jp-OutputArea-output", has_text="work [")
     printed.wait_for(timeout=120_000)
     return json.loads(re.search(r"\[.*\]", printed.inner_text())[0])
+
+
+def changes(notebook):
+    """Milliseconds from key presses under traffic to the mark and to the first new dot."""
+    notebook.slider("users").focus()
+    for number in range(CHANGES):
+        expect(notebook.panel.locator(".dsl-said")).to_contain_text("requests so far", timeout=60_000)
+        notebook.page.wait_for_timeout(1000)  # dots of the setting before, as somebody would have who looks
+        notebook.page.keyboard.press("ArrowLeft" if number % 2 else "ArrowRight")
+        notebook.page.wait_for_function("number => window.times.length > number", arg=number, timeout=60_000)
+    return notebook.page.evaluate("window.marks"), notebook.page.evaluate("window.times")
+
+
+def warm_up(notebook):
+    """Milliseconds of a turn that have no dots."""
+    notebook.run(WARM_UP)
+    printed = notebook.page.locator(".jp-OutputArea-output", has_text="warm-up ")
+    printed.wait_for(timeout=60_000)
+    return 1000 * float(printed.inner_text().split()[-1])
 
 
 def line(name, times, base):
@@ -98,11 +147,20 @@ def main() -> int:
         quiet = presses(notebook, quiet=True)
         notebook.panel.get_by_role("button", name="10 s").click()
         busy = presses(notebook, quiet=False)
+        page.close()
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        traffic = Notebook(page, lab.notebook("traffic.ipynb", CELLS[0], TRAFFIC, ""))
+        traffic.run_all()
+        warm = warm_up(traffic)
+        page.evaluate(WATCH_STRIP)
+        marks, new_dots = changes(traffic)
     print(f"{'ms':34}{'median':>8}{'p90':>8}{'over':>8}")
     base = statistics.median(own)
     line("the work itself, all variants", own, 0)
     over = line("key press to new counts, quiet", quiet, base)
     line("key press to new counts, busy", busy, base)
+    line("traffic: key press to its mark", marks, 0)
+    line("traffic: to the first new dot", new_dots, warm)
     return int(over > MOST)
 
 

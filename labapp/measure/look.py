@@ -52,6 +52,13 @@ color:var(--dsl-r-soft)}
 .dsl-result .dsl-laws td,.dsl-result .dsl-laws th{height:28px}
 """
 
+_TRAFFIC = """
+.dsl-result.dsl-of-traffic table.dsl-tight{min-width:calc(740px + var(--dsl-extra,0)*66px)}
+.dsl-result.dsl-of-traffic thead th{height:36px;white-space:normal;line-height:15px}
+.dsl-result .dsl-crowded col.dsl-is-p99{width:0!important}
+.dsl-result .dsl-crowded .dsl-of-p99{padding:0!important;visibility:hidden;white-space:nowrap!important}
+"""
+
 _BARS = """
 .dsl-result .dsl-track{position:relative;height:12px}
 .dsl-result .dsl-bar{position:absolute;left:0;top:0;height:12px;min-width:2px;border-radius:1px}
@@ -68,4 +75,4 @@ _PICTURES = """
 .dsl-growth text{font-family:var(--jp-ui-font-family,system-ui,sans-serif)!important}
 """
 
-CSS = _COLOURS + _TABLE + _BARS + _PICTURES
+CSS = _COLOURS + _TABLE + _TRAFFIC + _BARS + _PICTURES

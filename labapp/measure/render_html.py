@@ -59,7 +59,7 @@ def standing(result) -> str:
 
 def _status(result) -> str:
     final = " dsl-final" if result.final else ""
-    return f'<div class="dsl-status{final}" role="status">{_titled(result.status)}</div>'
+    return f'<div class="dsl-status{final}" role="status">{titled(result.status)}</div>'
 
 
 def _is_tight(extra: list[Column]) -> bool:
@@ -91,7 +91,7 @@ def _head(result, scale: float, extra: list[Column]) -> str:
     widths = "".join(f'<col class="dsl-is-{key}" style="width:{room[key]}">' for key, _, _ in names)
     heads = "".join(
         f'<th scope="col" class="dsl-of-{key}{" dsl-number" if key in NUMBERS else ""}">'
-        f"{_titled(name, title)}</th>"
+        f"{titled(name, title)}</th>"
         for key, name, title in names
     )
     return f"<colgroup>{widths}</colgroup><thead><tr>{heads}</tr></thead>"
@@ -101,14 +101,14 @@ def _row(
     measurement: Measurement, scale: float, comparing: bool, extra: list[Column], dimmed: bool
 ) -> str:
     more = "".join(
-        _cell(each.cell(measurement), f"dsl-number dsl-of-{key}", detail="dsl-below")
+        cell_html(each.cell(measurement), f"dsl-number dsl-of-{key}", detail="dsl-below")
         for key, each in _kinds(extra)
     )
     old = ' class="dsl-old"' if dimmed else ""
     return (
-        f"<tr{old}>{_variant(measurement)}"
-        f"{_cell(cells.queries(measurement), 'dsl-number', strong=True)}"
-        f"{_cell(cells.rows(measurement), 'dsl-number dsl-of-rows')}{more}"
+        f"<tr{old}>{variant_html(measurement)}"
+        f"{cell_html(cells.queries(measurement), 'dsl-number', strong=True)}"
+        f"{cell_html(cells.rows(measurement), 'dsl-number dsl-of-rows')}{more}"
         f"{_times(measurement, scale, comparing)}</tr>"
     )
 
@@ -117,16 +117,17 @@ def _times(measurement: Measurement, scale: float, comparing: bool) -> str:
     """Bar, median, comparison, outcome; the outcome has the room of whatever there is none of."""
     outcome = cells.outcome(measurement)
     if measurement.error or measurement.unavailable:
-        return _cell(outcome, span=4)
+        return cell_html(outcome, span=4)
     times = f'<td class="dsl-of-latency">{_bar(measurement, scale)}</td>'
-    times += _cell(cells.latency(measurement), "dsl-number", detail="dsl-below")
+    times += cell_html(cells.latency(measurement), "dsl-number", detail="dsl-below")
     if measurement.wrong:
-        return times + _cell(replace(outcome, detail="not compared"), span=2)
+        return times + cell_html(replace(outcome, detail="not compared"), span=2)
     against = cells.against(measurement, comparing)
-    return f"{times}{_cell(against, strong=_claims(measurement), detail='dsl-below')}{_cell(outcome)}"
+    return f"{times}{cell_html(against, strong=_claims(measurement), detail='dsl-below')}{cell_html(outcome)}"
 
 
-def _variant(measurement: Measurement) -> str:
+def variant_html(measurement) -> str:
+    """The head of a row: chip, name, caption."""
     name, caption = html.escape(measurement.variant), html.escape(measurement.caption)
     return (
         f'<th scope="row" title="{name}: {caption}"><span class="dsl-name">'
@@ -136,9 +137,10 @@ def _variant(measurement: Measurement) -> str:
     )
 
 
-def _cell(
+def cell_html(
     cell: cells.Cell, kind: str = "", strong: bool = False, span: int = 1, detail: str = "dsl-detail"
 ) -> str:
+    """A Cell as a cell of a table; its detail stands beside it ("dsl-detail") or below ("dsl-below")."""
     text = html.escape(cell.text)
     whole = html.escape(cell.title or f"{cell.text} {cell.detail}".rstrip())
     inner = f"<b>{text}</b>" if strong else text
@@ -160,7 +162,7 @@ def _bar(measurement: Measurement, scale: float) -> str:
         return '<div class="dsl-track"></div>'
     faint = " dsl-faint" if measurement.interval is None or measurement.wrong else ""
     bar = (
-        f'<div class="dsl-bar{faint}" style="width:{_share(length, scale)};'
+        f'<div class="dsl-bar{faint}" style="width:{share_of(length, scale)};'
         f'background:{html.escape(measurement.colour)}"></div>'
     )
     return f'<div class="dsl-track">{bar}{_whisker(measurement, scale)}</div>'
@@ -174,8 +176,8 @@ def _whisker(measurement: Measurement, scale: float) -> str:
     if high - interval.low < scale * VISIBLE:
         return ""
     return (
-        f'<div class="dsl-whisker" style="left:{_share(interval.low, scale)};'
-        f'width:{_share(high - interval.low, scale)}"></div>'
+        f'<div class="dsl-whisker" style="left:{share_of(interval.low, scale)};'
+        f'width:{share_of(high - interval.low, scale)}"></div>'
     )
 
 
@@ -190,9 +192,11 @@ def _scale(measurements: list[Measurement]) -> float:
     return max((end for end in ends if end is not None), default=0.0)
 
 
-def _share(length: float, scale: float) -> str:
+def share_of(length: float, scale: float) -> str:
+    """A length on an axis, in percent of it."""
     return f"{100 * length / scale:.3g}%"
 
 
-def _titled(text: str, title: str = "") -> str:
+def titled(text: str, title: str = "") -> str:
+    """Words with what is shown when one points at them."""
     return f'<span title="{html.escape(title or text)}">{html.escape(text)}</span>'

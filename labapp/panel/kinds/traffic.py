@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from labapp.measure.traffic import render_html
 from labapp.panel.kinds.kind import Kind
 from labapp.panel.tabs.answers import Answers
 from labapp.panel.tabs.code import Code
@@ -39,10 +40,8 @@ class Traffic(Kind):
 
     def table(self, result, before):
         """Rows that have no request yet are those of whatever result had them last."""
-        from labapp.measure.traffic import render_html
-
         shown, old = filled(result, self._before)
-        return render_html.table(shown, status=False, old=old, before=self._before)
+        return render_html.table(shown, status=False, old=old)
 
     def status(self, result, budget_ms):
         return words.status(result, budget_ms)

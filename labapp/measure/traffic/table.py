@@ -1,0 +1,130 @@
+"""What the table of a TrafficResult says in each cell, for every renderer alike."""
+
+import math
+
+from ..columns import number, rounded
+from ..figures import around, count, milliseconds
+from ..interval import Interval
+from ..table import WAITING, Cell
+from .latency import is_censored
+from .stream import Stream
+
+MOST_ERROR = 60  # letters of an error in its cell
+
+
+def requests(stream: Stream) -> Cell:
+    """How many requests count, and how many of them have no proper answer."""
+    if not stream.count:
+        return _nothing(stream)
+    if not stream.errors:
+        return Cell(count(stream.count))
+    given_up = sum(1 for request in stream.requests if is_censored(request))
+    errors = stream.errors - given_up
+    said = [f"{errors:,} {'error' if errors == 1 else 'errors'}"] if errors else []
+    said += [f"{given_up:,} given up"] if given_up else []
+    return Cell(count(stream.count), ", ".join(said), title=f"{stream.count:,} requests; {stream.top_error}")
+
+
+def percentile(stream: Stream, name: str) -> Cell:
+    """A percentile with its ±; "over 2,000 ms" where it falls among requests that were never answered."""
+    found = stream.percentile(name)
+    if found is None:
+        return _nothing(stream)
+    if found.over:
+        title = f"{name}: at least {milliseconds(found.ms)}, requests were not answered"
+        return Cell(f"over {milliseconds(found.ms)}", "", "bad", title)
+    if found.interval is None:
+        return Cell(milliseconds(found.ms), "so far", "quiet", f"{name}: {milliseconds(found.ms)} so far")
+    limits = f"95 %: {_limits(found.interval)}"
+    title = f"{name}: {milliseconds(found.ms)}, {limits}"
+    return Cell(milliseconds(found.ms), around(found.interval), "quiet" if stream.wrong else "", title)
+
+
+def rate(stream: Stream) -> Cell:
+    """Answers a second."""
+    if stream.rate is not None:
+        half = stream.rate.half
+        return Cell(rounded(stream.rate.middle), f"±{rounded(half)}" if half else "")
+    if not stream.count or not stream.rate_per_s:
+        return _nothing(stream)
+    return Cell(rounded(stream.rate_per_s), "so far", "quiet")
+
+
+def queries(stream: Stream) -> Cell:
+    """Statements for each request of a client, wherever it was answered."""
+    each = stream.queries_per_request
+    if each is None:
+        return _nothing(stream)
+    title = f"{stream.origin_queries:,} statements for {stream.count:,} requests, {stream.db_ms:.2f} ms each"
+    return Cell(number(round(each, 2)), title=title)
+
+
+def hits(stream: Stream) -> Cell:
+    """Of what was asked of the application's caches, the share that was there."""
+    if stream.hit_ratio is None:
+        return Cell("–", mood="quiet", title="no cache was asked") if stream.count else _nothing(stream)
+    return Cell(f"{100 * stream.hit_ratio:.0f} %")
+
+
+def figure(stream: Stream, name: str, unit: str) -> Cell:
+    """One of the experiment's own."""
+    value = stream.figures.get(name)
+    if value is None:
+        known = name in stream.figures
+        return Cell("–", mood="quiet", title="not known here") if known else _nothing(stream)
+    return Cell(rounded(value) if value % 1 else number(value), unit)
+
+
+def against(stream: Stream) -> Cell:
+    """Times faster than the baseline (or times as many a second), or why that is not said."""
+    compared = stream.comparison
+    if stream.baseline:
+        return Cell("baseline")
+    if stream.wrong:
+        return Cell("not compared", mood="quiet")
+    if compared is None:
+        return _nothing(stream)
+    return Cell(compared.text, compared.detail, "" if compared.verdict in ("faster", "slower") else "quiet")
+
+
+def outcome(stream: Stream) -> Cell:
+    """Whether it showed the same pages, and to everybody their own; or what stopped it."""
+    if stream.unavailable:
+        return Cell(stream.unavailable, mood="quiet")
+    if stream.error:
+        return Cell(f"✗ {stream.error}", mood="bad")
+    if stream.leaks:
+        pieces = f"✗ {stream.leaks:,} {'leak' if stream.leaks == 1 else 'leaks'}"
+        return Cell(pieces, mood="bad", title=f"{pieces}: answers with a piece of somebody else's page")
+    if stream.wrong:
+        return Cell(f"✗ {stream.difference or 'other pages'}", mood="bad")
+    if stream.baseline:
+        return Cell("reference" if stream.count else WAITING, mood="" if stream.count else "quiet")
+    if stream.same:
+        return Cell("✓ same", mood="good")
+    return Cell("not compared", mood="quiet") if stream.count else Cell(WAITING, mood="quiet")
+
+
+def footnotes(result) -> str:
+    """What the figures include, in sentences."""
+    streams = result.measurements
+    notes = [f"{each.variant}: {each.note}" for each in streams if each.note]
+    notes += [f"{each.variant}: {_short(each.top_error)}" for each in streams if each.top_error]
+    if any(is_censored(request) for each in streams for request in each.requests):
+        notes.append("Who was given up waited at least so long, and counts with that")
+    return " ".join(f"{note.rstrip('.')}." for note in [*notes, *result.includes])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_ERROR else f"{text[: MOST_ERROR - 1]}…"
+
+
+def _limits(interval: Interval) -> str:
+    if math.isinf(interval.high):
+        return f"over {milliseconds(interval.low)}"
+    return f"{milliseconds(interval.low)} to {milliseconds(interval.high)}"
+
+
+def _nothing(stream: Stream) -> Cell:
+    """A dash where there will be nothing, else that it is awaited."""
+    return Cell("–" if stream.unavailable or stream.error else WAITING, mood="quiet")
