@@ -98,9 +98,9 @@ class Gunicorn(Daemon):
 
     def invocation(self, port):
         """The words that start it; without a control socket, which it would open in the home folder."""
-        words = "-P", "-m", "gunicorn", "-c", CONFIG, "--no-control-socket", self.application
         self._port = port
-        return [sys.executable, *words]
+        options = "-c", CONFIG, "--chdir", self.folder, "--no-control-socket"
+        return [sys.executable, "-P", "-m", "gunicorn", *options, self.application]
 
     def environment(self):
         """Ours, with what gunicorn itself would obey taken out."""

@@ -25,7 +25,7 @@ workers = SETTINGS["workers"]
 threads = SETTINGS["threads"]
 worker_class = "sync" if threads == 1 else "gthread"
 preload_app = True
-chdir = worker_tmp_dir = str(FOLDER)
+worker_tmp_dir = str(FOLDER)
 loglevel = "warning"
 accesslog = None
 graceful_timeout = 15  # seconds that a worker which is replaced has to answer what it has accepted
