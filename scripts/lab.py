@@ -12,6 +12,9 @@ from pathlib import Path
 from jupyterlab.labapp import LabApp
 from workspace import ROOT, prepare
 
+from labapp.services import offers
+
+REAL_PARTS = ("PostgreSQL", "Redis", "Memcached", "Varnish", "Chromium")
 NOTEBOOK = "notebooks/00_start_here.ipynb"
 
 
@@ -50,12 +53,23 @@ def server_options(port: int, token: str, browser: bool, workspaces: Path) -> li
     ]
 
 
+def missing_servers() -> str:
+    """One line on what this machine does not have, or nothing."""
+    names = [offer.name for offer in offers() if offer.name in REAL_PARTS and offer.version is None]
+    if not names:
+        return ""
+    return (f"Not on this machine: {', '.join(names)}. The lab works without; "
+            ".venv/bin/python manage.py services says how to get more.")
+
+
 def main() -> int:
     """Seed, start, print the address, serve until Ctrl-C."""
     options = arguments()
     seeding = subprocess.run([sys.executable, "manage.py", "seed", "--scale", "workshop"], cwd=ROOT)
     if seeding.returncode:
         return seeding.returncode
+    if line := missing_servers():
+        print(line, flush=True)
     # The kernel of this environment, not one of the same name in the user's home folder.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     browser = has_browser() and not options.no_browser
