@@ -3,6 +3,7 @@
 from labapp.probe.groups import groups
 from labapp.probe.style import CSS, PALETTE, counted, escape, milliseconds
 from labapp.probe.timeline import NEUTRAL, Lane, group_colours, legend, svg
+from labapp.probe.timeline_cache import caption
 
 MOST_GROUPS = 8
 MOST_FINDINGS = 12
@@ -12,7 +13,7 @@ MARKS = {"N+1": PALETTE[0], "write in a loop": PALETTE[3], "duplicate": PALETTE[
 def html(recording) -> str:
     """Return the recording as one piece of HTML that needs nothing else."""
     parts = [_headline(recording)]
-    if recording.queries:
+    if recording.queries or recording.cache:
         found = recording.findings()
         parts += [finding_html(one) for one in found[:MOST_FINDINGS]]
         if len(found) > MOST_FINDINGS:
@@ -20,7 +21,7 @@ def html(recording) -> str:
         parts += [
             _table(recording),
             svg([Lane("", None, recording)]),
-            legend(waiting=bool(recording.wait_ms)),
+            legend(waiting=bool(recording.wait_ms), cache=bool(recording.cache)),
         ]
     return page("".join(parts))
 
@@ -69,6 +70,8 @@ def figures(recording) -> list[str]:
     split += f", Python {milliseconds(recording.python_ms)}"
     if recording.wait_ms:
         split += f", waiting {milliseconds(recording.wait_ms)} (simulated)"
+    if recording.cache:
+        split += f"; {caption(recording)}"
     return [*words, split]
 
 
@@ -81,6 +84,8 @@ def _headline(recording) -> str:
 
 def _table(recording) -> str:
     every = groups(recording)
+    if not every:
+        return ""
     colours = group_colours(recording)
     rows = "".join(
         _row(group, colours.get((group.fingerprint, group.alias), NEUTRAL)) for group in every[:MOST_GROUPS]

@@ -22,9 +22,10 @@ from typing import NamedTuple
 
 from .installation import install
 from .ledger import Entry, Ledger
+from .outside import Outside
 from .scope import Scope, current, hear_elsewhere, hear_no_more, leave, with_recorders
 from .style import counted
-from .tally import Outside, Tally, Work
+from .tally import Tally, Work
 
 
 class Served(NamedTuple):

@@ -62,6 +62,11 @@ background:var(--dsl-dim,#636c76)}
 background:repeating-linear-gradient(135deg,var(--dsl-dim,#636c76) 0 1.3px,transparent 1.3px 4px)}
 .dsl-legend i.dsl-fetches{opacity:.45}
 .dsl-legend i.dsl-gap{height:1px;vertical-align:3px}
+.dsl-timeline .dsl-cached path{fill:none;stroke:var(--dsl-ink);stroke-width:.8}
+.dsl-timeline .dsl-cached .dsl-hit{fill:var(--dsl-ink);stroke:none}
+.dsl-legend i.dsl-found,.dsl-legend i.dsl-missed{height:4px;vertical-align:1px;
+background:var(--dsl-ink,#1f2328);border:1px solid var(--dsl-ink,#1f2328)}
+.dsl-legend i.dsl-missed{background:none}
 """
 )
 

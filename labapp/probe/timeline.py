@@ -1,7 +1,8 @@
 """The timeline: each query on the time axis, as SVG text.
 
-Waiting is hatched, execute is full, fetch is paler; the thin line is Python. Queries narrower than the eye
-can see are drawn together as one block, in which the height of each part is its share of the time.
+Waiting is hatched, execute is full, fetch is paler; the thin line is Python, and cache calls are marks below
+it. Queries narrower than the eye can see are drawn together as one block, in which the height of each part is
+its share of the time.
 """
 
 import itertools
@@ -10,10 +11,15 @@ from dataclasses import dataclass, field
 
 from labapp.probe.fingerprint import fingerprint
 from labapp.probe.style import PALETTE, counted, escape, milliseconds
+from labapp.probe.timeline_cache import caption, marks
 
 LABELS, MARGIN, RIGHT, TOP, BAR, STEP, THREAD_STEP, AXIS = 134, 8, 34, 8, 14, 28, 19, 24
 MOST_BLOCKS = 220
 NEUTRAL = "#999999"
+CACHES = (
+    '<span><i class="dsl-found"></i>cache hit</span><span><i class="dsl-missed"></i>cache miss</span>'
+    '<span><i class="dsl-gap"></i>below the bar: cache write</span>'
+)
 _ids = itertools.count()
 
 
@@ -47,6 +53,7 @@ class _Row:
     y: float
     wall: float
     blocks: list = field(default_factory=list)
+    calls: list = field(default_factory=list)
     is_thread: bool = False
 
 
@@ -72,12 +79,13 @@ def svg(lanes: list[Lane], width: int = 900) -> str:
     return "".join(parts) + "</svg>"
 
 
-def legend(waiting: bool = True) -> str:
-    """Return what the parts of the timeline mean, as HTML."""
+def legend(waiting: bool = True, cache: bool = False) -> str:
+    """Return what the parts of the timeline mean, as HTML: waiting and caches where there are any."""
     waits = '<span><i class="dsl-waits"></i>waiting on the wire (simulated)</span>' if waiting else ""
     return (
         f'<div class="dsl-legend">{waits}<span><i></i>execute</span>'
-        '<span><i class="dsl-fetches"></i>fetch</span><span><i class="dsl-gap"></i>Python</span></div>'
+        '<span><i class="dsl-fetches"></i>fetch</span><span><i class="dsl-gap"></i>Python</span>'
+        f"{CACHES if cache else ''}</div>"
     )
 
 
@@ -97,22 +105,30 @@ def _length(recording) -> float:
     ends = (
         query.started_ms + query.wait_ms + query.execute_ms + query.fetch_ms for query in recording.queries
     )
-    return max(recording.wall_ms, max(ends, default=0.0))
+    calls = (call.started_ms + call.ms for call in recording.cache)
+    return max(recording.wall_ms, max(ends, default=0.0), max(calls, default=0.0))
 
 
 def _rows(lanes: list[Lane]) -> tuple[list[_Row], float]:
     rows, y = [], TOP
     for lane in lanes:
-        threads: dict[str, list] = {}
-        for query in lane.recording.queries:
-            threads.setdefault(query.thread, []).append(query)
+        threads = _threads(lane.recording)
         colours = None if lane.colour else group_colours(lane.recording)
-        for number, (thread, queries) in enumerate(threads.items() or [("", [])]):
-            row = _Row(lane.label if not number else thread, y, _length(lane.recording), [], number > 0)
-            row.blocks = _blocks(queries, lane.colour, colours)
+        for number, (thread, (queries, calls)) in enumerate(threads.items()):
+            row = _Row(lane.label if not number else thread, y, _length(lane.recording), is_thread=number > 0)
+            row.blocks, row.calls = _blocks(queries, lane.colour, colours), calls
             rows.append(row)
             y += THREAD_STEP if number < len(threads) - 1 else STEP
     return rows, y - STEP + BAR + 8 if rows else TOP
+
+
+def _threads(recording) -> dict[str, tuple[list, list]]:
+    """thread -> (its queries, its cache calls); at least one."""
+    threads: dict[str, tuple[list, list]] = {}
+    for place, heard in enumerate((recording.queries, recording.cache)):
+        for each in heard:
+            threads.setdefault(each.thread, ([], []))[place].append(each)
+    return threads or {"": ([], [])}
 
 
 def _blocks(queries, colour: str | None, colours: dict | None) -> list[_Block]:
@@ -179,6 +195,7 @@ def _drawn(row: _Row, left: int, scale: float, pattern: str) -> str:
         f'<path class="dsl-run" d="M{left} {middle:g}h{row.wall * scale:.1f}m0 -4v8"/>'
     ]
     parts += [_block(block, left, row.y, scale, pattern) for block in row.blocks]
+    parts.append(marks(row.calls, left, row.y + BAR + 0.5, scale))
     return "".join(parts)
 
 
@@ -251,4 +268,5 @@ def _description(lanes: list[Lane]) -> str:
 
 
 def _summary(recording) -> str:
-    return f"{counted(recording.count, 'query', 'queries')} in {milliseconds(recording.wall_ms)}"
+    said = f"{counted(recording.count, 'query', 'queries')} in {milliseconds(recording.wall_ms)}"
+    return f"{said}, {caption(recording)}" if recording.cache else said
