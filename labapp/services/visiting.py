@@ -13,6 +13,7 @@ import shutil
 import sys
 import threading
 import time
+from urllib.parse import urlsplit
 
 # Without a sandbox, which needs rights that containers do not give: it looks at our own pages only.
 ARGUMENTS = [
@@ -25,7 +26,8 @@ MARKED = "mark => performance.getEntriesByName(mark).length > 0"
 LOOK = """
     mark => {
         const page = performance.getEntriesByType("navigation")[0];
-        const all = [page, ...performance.getEntriesByType("resource")];
+        const parts = performance.getEntriesByType("resource");
+        const all = [page, ...parts.filter(each => !each.name.endsWith("/favicon.ico"))];
         const paint = performance.getEntriesByName("first-contentful-paint")[0];
         const viewers = Array.from(document.querySelectorAll("[data-viewer]"), each => each.dataset.viewer);
         return {
@@ -66,8 +68,8 @@ class Chromium:
         """Look at a page as somebody who was never there before."""
         context = self._browser.new_context(extra_http_headers=headers)
         try:
-            given = [{"name": name, "value": value, "url": url} for name, value in cookies.items()]
-            context.add_cookies(given)
+            place = {"domain": urlsplit(url).hostname, "path": "/"}
+            context.add_cookies([{"name": name, "value": value, **place} for name, value in cookies.items()])
             page = context.new_page()
             page.set_default_timeout(seconds * 1000)
             answer = page.goto(url)

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from labapp import probe
 from labapp.experiments.caching.decomposition import PAGE, STRIP, decomposition
 from labapp.experiments.caching.decomposition_figures import COUNTED
 from labapp.experiments.caching.decomposition_pieces import NAMES, piece
@@ -21,11 +22,6 @@ from tests.experiments.serving import served
 
 PEOPLE = "ana", "ben", None, "chloe", "ana"
 PATTERNS = [re.compile(pattern) for pattern in STRIP]
-
-
-def always(environ):
-    """The edge inside the process is for every request."""
-    return True
 
 
 class Visitor:
@@ -50,11 +46,14 @@ def site(pinsta_db):
     """``site(**settings)``: the experiment served in this process, its edge-side variant behind an edge."""
     contexts = []
 
-    def make(experiment=decomposition, **settings):
+    def make(experiment=decomposition, around=lambda application: application, **settings):
         edged = {mount_name(each.name) for each in experiment.variants.values() if each.edge}
 
+        def through(environ):
+            return environ["PATH_INFO"].split("/")[1] in edged
+
         def wrap(application):
-            return Edge(application, wanted=lambda environ: environ["PATH_INFO"].split("/")[1] in edged)
+            return Edge(around(application), wanted=through)
 
         contexts.append(served(experiment, wrap=wrap, **settings))
         return contexts[-1].__enter__()
@@ -73,6 +72,43 @@ def test_every_variant_shows_each_person_the_same_page_and_nobody_anothers_piece
         for name, page in pages.items():
             assert page.count("data-viewer=") == personal, name
             assert foreign(page, person or "") == 0, name
+
+
+class Counting:
+    """What an application is asked, and asks the database."""
+
+    def __init__(self):
+        self.requests = self.queries = 0
+
+    def around(self, application):
+        """The application, being counted."""
+
+        def counted(environ, start_response):
+            self.requests += 1
+            with probe.record() as recording:
+                answer = application(environ, start_response)
+            self.queries += recording.count
+            return answer
+
+        return counted
+
+
+@pytest.mark.parametrize(("variant", "requests", "queries"), [
+    ("whole, uncached", 1, 1 + 6),  # who it is, and a query for each piece
+    ("whole, per user", 1, 0),
+    ("edge-side includes", 3, 3 + 3),
+    ("two-phase rendering", 1, 1 + 3),
+    ("in the browser", 1 + 3, 3 + 3),
+])  # fmt: skip
+def test_what_a_page_of_three_personal_pieces_asks_of_the_origin_once_it_is_known(
+    site, variant, requests, queries
+):
+    counting = Counting()
+    visitor = Visitor(site(personal=3, lifetime=60, around=counting.around))
+    visitor.page(variant, "ana")
+    before = counting.requests, counting.queries
+    visitor.page(variant, "ana")
+    assert (counting.requests - before[0], counting.queries - before[1]) == (requests, queries)
 
 
 def test_pages_of_different_people_differ(site):
