@@ -4,8 +4,8 @@ The same users under Locust's own command, for loads that outgrow one process or
     export LAB_TRAFFIC_PLAN=plan.json
     locust -f labapp/services/traffic/locustfile.py --headless -u 100 -t 60 --stop-timeout 10
 
-The plan is a JSON file as ``generator().steer()`` takes it, read by each worker. How many users there are is up
-to Locust, and so are the results: Locust's response times count from when a request was due.
+The plan is a JSON file as ``generator().steer()`` takes it, read by each worker. How many users there are is
+up to Locust, and so are the results: Locust's response times count from when a request was due.
 """
 
 import json
