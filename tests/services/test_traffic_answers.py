@@ -205,7 +205,7 @@ def test_nothing_fails_while_the_site_is_resized(load, threads):
         load.idle()
         requests += load.take()
         assert {each.error for each in requests} == {""}
-        assert {each["pid"] for each in served.seen()} >= {*served.pids}
+        assert {each["pid"] for each in served.seen()[-50:]} <= {*served.pids}
         assert not {psutil.Process(pid).status() for pid in served.pids} & {psutil.STATUS_STOPPED}
     finally:
         load.idle(0)
