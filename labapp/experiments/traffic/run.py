@@ -6,11 +6,14 @@ import time
 from collections import defaultdict
 from statistics import median
 
+from django.db import connections
+
 from labapp import probe
 from labapp.experiments.homes import whose
 from labapp.experiments.traffic.asks import people
 from labapp.experiments.traffic.load import SCHEDULE
 from labapp.experiments.traffic.log import Log
+from labapp.experiments.traffic.rehearsal import rehearse
 from labapp.experiments.traffic.site import site
 from labapp.experiments.world import parameters
 from labapp.measure import environment
@@ -33,7 +36,7 @@ class Run:
         self.warm, self.turn = (self.method.value(name, settings) for name in ("warm", "turn"))
         self.stop, self.observe, self._shown = stop, observe, 0.0
         self._warm_requests, self._visits = defaultdict(list), defaultdict(list)
-        self._began = time.monotonic()
+        self._began, self.database = time.monotonic(), connections["default"].settings_dict["NAME"]
         with probe.unrecorded():
             self.asks = list(self.method.asks(**self.parameters))
             self.people = self._people()
@@ -49,11 +52,12 @@ class Run:
     def serve(self, seconds):
         """Rounds of turns until so many seconds are used; each variant has one turn at least."""
         self.observe(self.result)
-        if not self._running():
+        if not self.running():
             return self._finish("No variant can be served here.")
         self.site, self.generator = site(self.load["workers"], self.load["threads"]), generator()
-        began, chance = time.monotonic(), random.Random(1)
         try:
+            rehearse(self)
+            began, chance = time.monotonic(), random.Random()
             while self._round(chance, time.monotonic() - began, seconds):
                 self.result.rounds += 1
         finally:
@@ -63,7 +67,7 @@ class Run:
 
     def _round(self, chance, used, seconds):
         """A turn of each variant, if there is still time for it; whether there was."""
-        running = self._running()
+        running = self.running()
         needed = len(running) * (self.warm + self.turn)
         if self.result.rounds and used + needed > seconds or not running:
             return False
@@ -77,9 +81,9 @@ class Run:
         place = self.site.begin(self.experiment, variant, self.settings)
         number, from_here = place["turn"], time.monotonic() + self.warm
         end = from_here + self.turn
-        self.generator.steer(place | self._plan(place["mount"]) | {"counted": (from_here, end)})
+        self.generator.steer(place | self.plan(place["mount"]) | {"counted": (from_here, end)})
         stream.begin(number, from_here)
-        self.result.status = f"Round {self.result.rounds + 1}: {variant.name} is being served."
+        self.say(f"Round {self.result.rounds + 1}: {variant.name} is being served.")
         while (now := time.monotonic()) < end:
             self.stop.check()
             if self.method.during is not None and now >= from_here:
@@ -101,7 +105,8 @@ class Run:
         self._warm_requests[stream.variant] += [each for each in come if each.due < from_here]
         stream.add(come, [each for each in self.site.ledger.take() if _counts(each, str(number))])
 
-    def _plan(self, mount):
+    def plan(self, mount):
+        """What the generator is told of the traffic, whatever variant it goes to."""
         load = self.load
         return {
             "users": load["users"], "think_s": load["think_time"], "arrival": load["arrival"],
@@ -143,6 +148,11 @@ class Run:
             known = [each for each in self._visits[variant.name, name] if each is not None]
             self.result[variant.name].figures[name] = median(known) if known else None
 
+    def say(self, status):
+        """Show this sentence, with what is known so far."""
+        self.result.status = status
+        self._show(at_once=True)
+
     def _show(self, at_once=False):
         if at_once or time.monotonic() - self._shown > SHOWN:
             self.result.elapsed_ms = (time.monotonic() - self._began) * 1000
@@ -150,7 +160,8 @@ class Run:
             self.observe(self.result)
             self._shown = time.monotonic()
 
-    def _running(self):
+    def running(self):
+        """The variants that can be served, and have not failed altogether."""
         streams = self.result
         return [
             each for each in self.experiment.variants.values()

@@ -43,6 +43,16 @@ class Site:
         return self._server.alive
 
     @property
+    def pids(self):
+        """The process ids of its workers."""
+        return self._server.pids
+
+    @property
+    def generation(self):
+        """What is another after every change of its workers."""
+        return self._server.port, self._server.pid, tuple(self.pids)
+
+    @property
     def port(self):
         """gunicorn's own."""
         return self._server.port
