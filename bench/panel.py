@@ -63,9 +63,9 @@ TRAFFIC = (
 WARM_UP = 'print("warm-up", cache_levels.method.value("warm", cache_levels.defaults()))'
 WATCH_STRIP = """() => {
     const strip = '.dsl-panel .dsl-strip:not(.dsl-sample)';
-    const words = () => [...document.querySelectorAll(`${strip} .dsl-words`)].map(each => each.textContent).join();
-    const dots = () => [...document.querySelectorAll(`${strip} .dsl-disc`)].filter(
-        each => !each.closest('.dsl-before')).length;
+    const all = selector => [...document.querySelectorAll(`${strip} ${selector}`)];
+    const words = () => all('.dsl-words').map(each => each.textContent).join();
+    const dots = () => all('.dsl-disc').filter(each => !each.closest('.dsl-before')).length;
     let pressed = 0, before = '', changed = 0;
     window.marks = [];
     window.times = [];
@@ -107,7 +107,8 @@ def work(notebook):
 
 def changes(notebook):
     """Milliseconds from key presses under traffic to the mark and to the first new dot."""
-    notebook.slider("users").focus()
+    label = notebook.page.get_by_text("users", exact=True)
+    notebook.panel.locator(".widget-hslider", has=label).get_by_role("slider").focus()
     for number in range(CHANGES):
         expect(notebook.panel.locator(".dsl-said")).to_contain_text("requests so far", timeout=60_000)
         notebook.page.wait_for_timeout(1000)  # dots of the setting before, as somebody would have who looks

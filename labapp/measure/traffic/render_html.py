@@ -15,9 +15,9 @@ from .stream import Stream
 
 VISIBLE = 0.006  # a narrower whisker would hide its bar
 WIDTHS = {
-    "variant": "auto", "requests": "66px", "bar": "9%", "p50": "86px", "p95": "86px", "p99": "86px",
-    "rate": "62px", "queries": "60px", "hits": "50px", "extra": "66px", "more": "66px", "against": "110px",
-    "result": "86px",
+    "variant": "auto", "requests": "86px", "bar": "9%", "p50": "82px", "p95": "82px", "p99": "82px",
+    "rate": "66px", "queries": "62px", "hits": "46px", "extra": "62px", "more": "62px", "against": "122px",
+    "result": "80px",
 }  # fmt: skip
 LEFT = ("variant", "bar", "against", "result")
 FEW = 2  # columns of the experiment's own that also fit half a screen, and leave room for p99
@@ -76,8 +76,12 @@ def _heads(result) -> list[Head]:
         Head("p50", "p50, 95 %", "Half of the requests took at most so long"),
         Head("p95", "p95", "95 of 100 requests took at most so long"),
         Head("p99", "p99", "99 of 100 requests took at most so long"),
-        Head("rate", "answers a second"), Head("queries", "queries each"), Head("hits", "hit ratio"), *own,
-        Head("against", f"against {baseline.variant}" if baseline else ""), Head("result", "pages"),
+        Head("rate", "answers per s"),
+        Head("queries", "queries each", "Statements for each request, wherever it was answered"),
+        Head("hits", "hit ratio", "Of what the application asked its caches for, the share that was there"),
+        *own,
+        Head("against", f"against {baseline.variant}" if baseline else ""),
+        Head("result", "pages", "Whether all variants showed the same page to the same visitor"),
     ]  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """What the table of a TrafficResult says in each cell, for every renderer alike."""
 
 import math
+from collections import Counter
 
 from ..columns import number, rounded
+from ..comparison import NO_DIFFERENCE
 from ..figures import around, count, milliseconds
 from ..interval import Interval
 from ..table import WAITING, Cell
@@ -18,21 +20,22 @@ def requests(stream: Stream) -> Cell:
         return _nothing(stream)
     if not stream.errors:
         return Cell(count(stream.count))
-    given_up = sum(1 for request in stream.requests if is_censored(request))
-    errors = stream.errors - given_up
+    errors = sum(_errors(stream).values())
+    given_up = stream.errors - errors
     said = [f"{errors:,} {'error' if errors == 1 else 'errors'}"] if errors else []
     said += [f"{given_up:,} given up"] if given_up else []
-    return Cell(count(stream.count), ", ".join(said), title=f"{stream.count:,} requests; {stream.top_error}")
+    mood = "bad" if errors else ""
+    return Cell(count(stream.count), ", ".join(said), mood, f"{stream.count:,} requests; {stream.top_error}")
 
 
 def percentile(stream: Stream, name: str) -> Cell:
-    """A percentile with its ±; "over 2,000 ms" where it falls among requests that were never answered."""
+    """A percentile with its ±; "or more" where it falls among requests that were never answered."""
     found = stream.percentile(name)
     if found is None:
         return _nothing(stream)
     if found.over:
         title = f"{name}: at least {milliseconds(found.ms)}, requests were not answered"
-        return Cell(f"over {milliseconds(found.ms)}", "", "bad", title)
+        return Cell(milliseconds(found.ms), "or more", "", title)
     if found.interval is None:
         return Cell(milliseconds(found.ms), "so far", "quiet", f"{name}: {milliseconds(found.ms)} so far")
     limits = f"95 %: {_limits(found.interval)}"
@@ -84,6 +87,8 @@ def against(stream: Stream) -> Cell:
         return Cell("not compared", mood="quiet")
     if compared is None:
         return _nothing(stream)
+    if compared.verdict == NO_DIFFERENCE:
+        return Cell("no difference", f"seen, {compared.detail}", "quiet")
     return Cell(compared.text, compared.detail, "" if compared.verdict in ("faster", "slower") else "quiet")
 
 
@@ -109,14 +114,22 @@ def footnotes(result) -> str:
     """What the figures include, in sentences."""
     streams = result.measurements
     notes = [f"{each.variant}: {each.note}" for each in streams if each.note]
-    notes += [f"{each.variant}: {_short(each.top_error)}" for each in streams if each.top_error]
+    notes += [f"{each.variant}: {_most_often(each)}" for each in streams if _errors(each)]
     if any(is_censored(request) for each in streams for request in each.requests):
         notes.append("Who was given up waited at least so long, and counts with that")
     return " ".join(f"{note.rstrip('.')}." for note in [*notes, *result.includes])
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= MOST_ERROR else f"{text[: MOST_ERROR - 1]}…"
+def _errors(stream: Stream) -> Counter:
+    """What went wrong, and how often; who was given up is not among them."""
+    return Counter(each.error for each in stream.requests if each.error and not is_censored(each))
+
+
+def _most_often(stream: Stream) -> str:
+    errors = _errors(stream)
+    (error, often), *_ = errors.most_common(1)
+    short = error if len(error) <= MOST_ERROR else f"{error[: MOST_ERROR - 1]}…"
+    return f"{often:,} × {short}" if often == errors.total() else f"{often:,} × {short}, and other errors"
 
 
 def _limits(interval: Interval) -> str:

@@ -3,14 +3,20 @@
 from html import escape
 
 from labapp.measure.figures import milliseconds
+from labapp.measure.interval import median
 from labapp.panel.tabs.tab import Tab
-from labapp.panel.traffic.dots import SHAPES, sample
+from labapp.panel.traffic.dots import sample
+from labapp.panel.traffic.scene import who as who_answered
 
-NAMES = {"browser": "browser cache", "edge": "edge", "application": "application cache", "origin": "origin"}
+NAMES = {
+    "browser": "browser cache", "edge": "edge", "application": "application cache", "origin": "origin",
+    "waiting": "given up", "": "error",
+}
 HITS = ("browser", "edge", "application")
 NOTES = (
     "“Application cache” answered without a query and with at least one hit, “origin” is every other answer "
-    "of the application. Times are medians, from when the request was due."
+    "of the application; “given up” had no answer when the turn ended. Times are medians, from when the "
+    "request was due."
 )
 
 
@@ -20,11 +26,11 @@ class Answers(Tab):
     title = "Answers"
 
     def html(self, result):
-        streams = [each for each in result.measurements if not each.unavailable]
-        seen = {who for each in streams for who in each.by_who}
-        kinds = [who for who in (*NAMES, "error") if who in seen or who == "origin"]
-        heads = "".join(f"<th>{head(who)}</th>" for who in kinds)
-        rows = "".join(row(each, kinds) for each in streams)
+        streams = [(each, by_who(each)) for each in result.measurements if not each.unavailable]
+        seen = {who for _, answers in streams for who in answers}
+        kinds = [who for who in NAMES if who in seen or who == "origin"]
+        heads = "".join(f"<th>{sample(who)}&nbsp;{NAMES[who]}</th>" for who in kinds)
+        rows = "".join(row(stream, answers, kinds) for stream, answers in streams)
         return (
             '<table class="dsl-answers"><thead><tr><th>variant</th><th>who answered</th>'
             f'{heads}<th>hit against miss</th><th title="{ORIGIN}">reached the origin</th></tr></thead>'
@@ -32,41 +38,46 @@ class Answers(Tab):
         )
 
 
+NOTHING = '<span class="dsl-dim">–</span>'
 ORIGIN = "Requests that came to the application, and all statements that it sent"
 
 
-def head(who):
-    """The shape of the dots in the tab Traffic, and the name."""
-    name = NAMES.get(who, "error")
-    return f"{sample(who if who in SHAPES else '')}&nbsp;{name}"
+def by_who(stream):
+    """{who: (requests, median in ms)}, the nearest to the visitor first."""
+    times = {}
+    for each in list(stream.requests):
+        times.setdefault(who_answered(each), []).append(1000 * (each.done - each.due))
+    return {who: (len(times[who]), median(times[who])) for who in NAMES if who in times}
 
 
-def row(stream, kinds):
+def row(stream, answers, kinds):
     """One variant."""
-    cells = "".join(f"<td>{answered(stream, who)}</td>" for who in kinds)
+    count = sum(number for number, _ in answers.values())
+    cells = "".join(f"<td>{answered(answers, who, count)}</td>" for who in kinds)
     return (
         f'<tr><th scope="row"><span class="dsl-chip" style="background:{stream.colour}"></span>'
-        f"<b>{escape(stream.variant)}</b></th><td>{bar(stream)}</td>{cells}"
-        f"<td>{hit_and_miss(stream)}</td><td>{origin(stream)}</td></tr>"
+        f"<b>{escape(stream.variant)}</b></th><td>{bar(stream, answers, count)}</td>{cells}"
+        f"<td>{hit_and_miss(answers)}</td><td>{origin(stream)}</td></tr>"
     )
 
 
-def bar(stream):
+def bar(stream, answers, count):
     """The shares as one bar in the variant's colour, paler the nearer to the visitor."""
     parts = "".join(
-        f'<i class="dsl-by-{who}" style="width:{100 * count / stream.count:.2f}%;background-color:'
-        f'{stream.colour}" title="{escape(NAMES.get(who, "error"))}: {count:,} of {stream.count:,}"></i>'
-        for who, (count, _) in stream.by_who.items()
+        f'<i class="dsl-by-{who or "error"}" style="width:{100 * number / count:.2f}%;background-color:'
+        f'{stream.colour}" title="{NAMES[who]}: {number:,} of {count:,}"></i>'
+        for who, (number, _) in answers.items()
     )
     return f'<span class="dsl-shares">{parts}</span>'
 
 
-def answered(stream, who):
+def answered(answers, who, count):
     """ "84 %" and the median below."""
-    count, ms = stream.by_who.get(who, (0, None))
-    if not count:
-        return '<span class="dsl-dim">–</span>'
-    return f'<b>{share(count, stream.count)}</b><span class="dsl-below">{milliseconds(ms)}</span>'
+    if who not in answers:
+        return NOTHING
+    number, ms = answers[who]
+    least = "at least " if who == "waiting" else ""
+    return f'<b>{share(number, count)}</b><span class="dsl-below">{least}{milliseconds(ms)}</span>'
 
 
 def share(count, of):
@@ -76,19 +87,18 @@ def share(count, of):
     return f"{100 * count / of:.0f} %"
 
 
-def hit_and_miss(stream):
+def hit_and_miss(answers):
     """What an answer from a cache costs beside one from the origin, where there are both."""
-    hits = [stream.by_who[who] for who in HITS if who in stream.by_who]
-    missed = stream.by_who.get("origin")
-    if not hits or missed is None:
-        return '<span class="dsl-dim">–</span>'
-    _, ms = max(hits)
-    return f'<b>{milliseconds(ms)}</b><span class="dsl-below">against {milliseconds(missed[1])}</span>'
+    hits = [answers[who] for who in HITS if who in answers]
+    if not hits or "origin" not in answers:
+        return NOTHING
+    (_, hit), (_, miss) = max(hits), answers["origin"]
+    return f'<b>{milliseconds(hit)}</b><span class="dsl-below">against {milliseconds(miss)}</span>'
 
 
 def origin(stream):
     """How many requests and statements the application had to do with."""
     if not stream.count:
-        return '<span class="dsl-dim">–</span>'
+        return NOTHING
     requests, queries = stream.origin_requests, stream.origin_queries
     return f'<b>{requests:,}</b> of {stream.count:,}<span class="dsl-below">{queries:,} queries</span>'

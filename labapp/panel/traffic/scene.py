@@ -69,7 +69,7 @@ def stretches(stream, now, old=False):
         if until > began:
             mine = requests[bisect_left(requests, began, key=_due):bisect_left(requests, until, key=_due)]
             done = work[bisect_left(work, began, key=_ended):bisect_left(work, until, key=_ended)]
-            dots = [(each.due, 1000 * (each.done - each.due), _who(each)) for each in mine]
+            dots = [(each.due, 1000 * (each.done - each.due), who(each)) for each in mine]
             slowest = max((ms for _, ms, _ in dots), default=0.0)
             drawn = windows(mine, done, began, until, None if ended else until - slowest / 1000)
             yield Stretch(stream.variant, stream.colour, began, until, old, dots, drawn)
@@ -126,7 +126,8 @@ def _ended(entry):
     return entry.ended
 
 
-def _who(request):
+def who(request):
+    """Who answered, "waiting" for a request that was given up, "" for an error."""
     if is_censored(request):
         return "waiting"
     return "" if request.error else request.who

@@ -174,7 +174,7 @@ def legend(scene):
     ]
     shown.append('<span><i class="dsl-line50"></i>p50 of a second</span>')
     shown.append('<span><i class="dsl-line95"></i>p95 of a second</span>')
-    shown.append("<span>gap: warm-up, not counted</span>")
+    shown.append("<span>gap: not counted</span>")
     return f'<div class="dsl-strip-legend">{"".join(shown)}<span>{escape(extent(scene))}</span></div>'
 
 

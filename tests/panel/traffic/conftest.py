@@ -1,7 +1,6 @@
 """An experiment whose traffic is made up, one half of a turn after the other."""
 
 import threading
-import time
 
 import pytest
 
@@ -17,7 +16,8 @@ HALF = 40  # requests in half a turn
 class Script:
     """A method of the kind "traffic": each variant has a turn of 80 requests that were never sent.
 
-    ``held`` are the moments at which it waits, as (users, variant); ``reached`` is set when one is.
+    ``held`` are the moments at which it waits, as (users, variant); ``reached`` is set when one is. ``now``
+    is the time, which passes when the requests of half a turn have come.
     """
 
     kind = "traffic"
@@ -25,7 +25,7 @@ class Script:
 
     def __init__(self):
         self.held, self.reached, self._go = set(), threading.Event(), threading.Event()
-        self.error = None
+        self.error, self.now = None, 100.0
 
     def accept(self, variant, parameters):
         """All are served."""
@@ -53,11 +53,12 @@ class Script:
         return made
 
     def _turn(self, number, stream, users, made, stop, observe):
-        began = time.monotonic() - 2.0  # its requests are over when they are told of
+        began = self.now + 0.5
         stream.begin(number, began)
         for half in range(2):
             stop.check()
             stream.add(*_half(number, began + half))
+            self.now = began + half + 1.0
             made.refresh()
             observe(made)
             if not half and (users, stream.variant) in self.held:
