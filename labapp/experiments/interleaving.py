@@ -16,12 +16,14 @@ here: a piece that waits for another without a step is said to be stuck.
 """
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from labapp.experiments.interleaving_actors import Cast, Stuck
 
 __all__ = ["Run", "Step", "Stuck", "TooManyOrders", "interleavings", "replay"]
 
 LONGEST = 500  # steps of one run, after which it is said never to end
+LOOP = 3  # steps of a loop, at most, that is seen to poll
 
 
 class TooManyOrders(RuntimeError):
@@ -154,4 +156,6 @@ def _next(could, steps):
 
 def _spins(name, cast, steps):
     """Whether it is about to do once more what it has just done, with nothing in between: it polls."""
-    return bool(steps) and steps[-1] == Step(name, cast.what(name))
+    alone = [step.what for step in takewhile(lambda step: step.who == name, reversed(steps))]
+    tail = [cast.what(name), *alone]
+    return any(tail[:turn] == tail[turn : 2 * turn] for turn in range(1, min(LOOP, len(tail) // 2) + 1))

@@ -4,7 +4,7 @@ import sys
 from contextlib import ExitStack, contextmanager
 from functools import partial, wraps
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread
 
 from django.core.cache import caches
 from django.db import OperationalError, connections
@@ -165,6 +165,8 @@ class Actor:
 
     def _statement(self):
         """The hook before each statement; COMMIT and ROLLBACK pass no wrapper, so their text is not known."""
+        if current_thread() is not self._thread:
+            return  # a thread that the piece has started goes its own way
         again, self._again = self._again, False
         sql, self._sql = self._sql, None
         if not again:

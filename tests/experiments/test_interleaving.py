@@ -147,6 +147,36 @@ def test_who_polls_waits_for_another_step():
     assert sorted(run.order.count("waiting") for run in runs) == [1, 2, 2, 3]
 
 
+def test_who_polls_in_a_loop_of_several_steps_waits_as_well():
+    def wait():
+        while cache.get("ready") is None and not cache.add("lock", 1):
+            continue
+
+    def scenario():
+        cache.clear()
+        cache.set("lock", 1)
+        return {"waiting": wait, "working": lambda: cache.set("ready", 1)}
+
+    assert all(len(run.steps) <= 6 for run in interleavings(scenario))
+
+
+def test_threads_that_a_piece_starts_go_their_own_way(pinsta_db):
+    def count_beside():
+        counted = []
+
+        def count():
+            counted.append(Photo.objects.count())
+            connection.close()
+
+        thread = threading.Thread(target=count)
+        thread.start()
+        thread.join()
+        return counted + [Photo.objects.count()]
+
+    (run,) = interleavings(lambda: {"reader": count_beside})
+    assert len(run.steps) == 1 and run.values["reader"] == [Photo.objects.count()] * 2
+
+
 def test_what_is_raised_belongs_to_the_run():
     def fail():
         cache.get("name")
