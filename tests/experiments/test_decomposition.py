@@ -13,6 +13,7 @@ from labapp.experiments.caching.decomposition_figures import COUNTED
 from labapp.experiments.caching.decomposition_pieces import NAMES, piece
 from labapp.experiments.caching.esi import Edge
 from labapp.experiments.experiment import Experiment
+from labapp.experiments.traffic.log import Log
 from labapp.experiments.traffic.turn import mount_name
 from labapp.pinsta.models import Like, Notification
 from labapp.probe.ledger import Entry
@@ -195,17 +196,13 @@ def test_figures_are_for_each_page():
         Entry("outside", "thread", "1", 1, 0.0, 1.0, queries=1),
         Entry("mark", "recompute", "1", 1, 0.0, 1.0),
     ]
-    slow = request._replace(first=1.1, done=1.2)
+    slow = request._replace(first=2.1, done=2.2, size=8000)  # answered after the counted part
     failed = request._replace(status=0, error="not answered", size=0)
-
-    class Log:
-        requests = [request, request, slow, failed]
-
-    Log.work = work
-    given = {each.name: each.of(Log, personal=2) for each in COUNTED}
-    assert given == pytest.approx({
-        "origin requests": 0.25, "queries": 1.0, "from origin": 0.25, "to visitor": 3.75,
+    earlier = request._replace(due=-0.1)  # due before it
+    log = Log([request, request, slow, failed], work, [], [(0.0, 2.0)], [earlier, earlier], 0.5, {})
+    assert {each.name: each.of(log, personal=2) for each in COUNTED} == pytest.approx({
+        "origin requests": 0.25, "from origin": 0.25, "to visitor": 6.0,
         "first byte": 4.0, "complete": 10.0,
     })  # fmt: skip
-    Log.requests = []
-    assert {each.of(Log) for each in COUNTED} == {None}
+    nothing = Log([failed], work, [], [(0.0, 2.0)], [], 0.5, {})
+    assert {each.of(nothing) for each in COUNTED} == {None}

@@ -35,7 +35,7 @@ decomposition = Experiment(
     claims=["2.2", "2.3", "2.4"],
     parameters=[
         Integer("lifetime", 1, low=1, high=60, unit="s", help="lifetime of the photos"),
-        Integer("personal", 2, low=1, high=len(NAMES), help=f"of {len(NAMES)} pieces, so many are personal"),
+        Integer("personal", 2, low=1, high=len(NAMES), help=f"personal pieces, of {len(NAMES)}"),
         Number("members", 0.8, low=0.0, high=1.0, step=0.1, help="share of visitors logged in"),
     ],
     conditions=[
