@@ -30,6 +30,7 @@ class Daemon:
     name = ""
     megabytes = 10
     ending = signal.SIGKILL
+    patience = PATIENCE
 
     def __init__(self, user=None):
         began = time.perf_counter()
@@ -38,6 +39,7 @@ class Daemon:
         try:
             self.prepare()
             self._start()
+            self.furnish()
         except BaseException:
             self.stop()
             raise
@@ -48,6 +50,9 @@ class Daemon:
 
     def prepare(self):
         """What is done once, in the folder, before the first start."""
+
+    def furnish(self):
+        """What is done once, with the server, after the first start."""
 
     def invocation(self, port):
         """The words that start it in the foreground, listening on this port of the loopback."""
@@ -65,6 +70,10 @@ class Daemon:
         """The sentence, among what it said, that tells why it does not start."""
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         return lines[-1] if lines else "it does not say why"
+
+    def refusal(self, said):
+        """The error to raise when it has ended instead of starting, after it said this."""
+        return trouble(self.name, self.folder, said, self.complaint)
 
     @property
     def folder(self):
@@ -97,11 +106,11 @@ class Daemon:
         """Start it again, on the same port where that is free; ServiceError says why not."""
         began = time.perf_counter()
         if not self._guarded.guarded:
-            self._guarded.renew()
+            self._renew()
         try:
             self._start(self.port)
         except HelperGone:  # the guardian was killed at this moment
-            self._guarded.renew()
+            self._renew()
             self._start(self.port)
         self.restarts += 1
         self.started_ms = (time.perf_counter() - began) * 1000
@@ -110,6 +119,9 @@ class Daemon:
         """Stop it at once, and wait until it and its folder are gone."""
         self._guarded.stop()
 
+    def _renew(self):
+        self._guarded.renew()
+
     def _start(self, port=None):
         self.port = on_a_free_port(self.name, self._launch, port)
 
@@ -117,14 +129,14 @@ class Daemon:
         log = self.folder / LOG
         read_from = log.stat().st_size if log.exists() else 0
         self._guarded.start(self.invocation(port), LOG, self.environment(), self.ending)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while not self._is_ready(port):
             if not self.alive:
                 said = log.read_bytes()[read_from:].decode(errors="replace")
-                raise trouble(self.name, self.folder, said, self.complaint)
+                raise self.refusal(said)
             if time.monotonic() > deadline:
                 self.kill()
-                raise ServiceError(f"{self.name} does not get ready within {PATIENCE} s.")
+                raise ServiceError(f"{self.name} does not get ready within {self.patience} s.")
             time.sleep(0.002)
 
     def _is_ready(self, port):

@@ -7,15 +7,14 @@
 It listens on the loopback only and asks for a password. Its durability is what PostgreSQL comes with.
 """
 
-import os
 import secrets
-import threading
+import signal
 import time
 
-from labapp.services import cluster, folders
+from labapp.services import cluster
+from labapp.services.daemon import Daemon, Shared
+from labapp.services.entry import entry
 from labapp.services.errors import ServiceError
-from labapp.services.guarded import Guarded
-from labapp.services.helper import HelperGone
 from labapp.services.programs import HOW, find
 from labapp.services.users import plain_user
 
@@ -24,27 +23,21 @@ __all__ = ["HOW", "ROLE", "Server", "find", "running", "server"]
 ROLE = "pinsta"
 
 
-class Server:
+class Server(Daemon):
     """A running PostgreSQL. ``started_ms`` is what its last start took, ``restarts`` how often it died."""
 
+    name = "PostgreSQL"
+    megabytes = cluster.NEEDS
+    ending = signal.SIGQUIT
+    patience = 60
+
     def __init__(self):
-        began = time.perf_counter()
         self._driver = _driver()
         self._programs = find()
         if self._programs is None:
             raise ServiceError(f"There is no PostgreSQL here. {HOW}")
         self._admin_password, self._password = secrets.token_urlsafe(24), None
-        self._guarded = Guarded(folders.make("PostgreSQL", plain_user(), cluster.NEEDS))
-        self.restarts, self.port = 0, None
-        try:
-            self._bin = self._programs.for_owner(self._guarded.folder)
-            cluster.make(self._guarded, self._bin, self._admin_password)
-            self._start()
-            self._prepare()
-        except BaseException:
-            self.stop()
-            raise
-        self.started_ms = (time.perf_counter() - began) * 1000
+        super().__init__(plain_user())
 
     def __repr__(self):
         state = f"on port {self.port}" if self.alive else "stopped"
@@ -65,34 +58,21 @@ class Server:
         """Those of pg_stat_statements and auto_explain that it has loaded."""
         return self._programs.extensions
 
-    @property
-    def alive(self):
-        """Whether its process runs."""
-        return self._guarded.running
-
-    @property
-    def gone(self):
-        """Whether its data are gone: it was stopped."""
-        return not self._guarded.folder.path.exists()
-
     def entry(self, database=ROLE, **options):
         """
         This database as in DATABASES, for the plain role "pinsta", which may create databases.
 
         Options in upper case are Django's (CONN_MAX_AGE=60), others go into OPTIONS (pool=True).
         """
-        ours = {name: value for name, value in options.items() if name.isupper()}
-        drivers = {name: value for name, value in options.items() if name not in ours}
-        return {
+        fixed = {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": database,
             "USER": ROLE,
             "PASSWORD": self._password,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
-            **({"OPTIONS": drivers} if drivers else {}),
-            **ours,
         }
+        return entry(fixed, options)
 
     def admin(self, database="postgres"):
         """A connection of the superuser, in autocommit."""
@@ -119,35 +99,43 @@ class Server:
             while connection.execute("SELECT current_setting('fsync')::bool").fetchone()[0] != bool(on):
                 time.sleep(0.001)
 
-    def revive(self):
-        """Start it again on its own data, on the same port where that is free; ServiceError says why not."""
-        began = time.perf_counter()
-        if not self._guarded.guarded:
-            self._renew()
-        try:
-            self._start(self.port)
-        except HelperGone:  # the guardian was killed at this moment
-            self._renew()
-            self._start(self.port)
-        self.restarts += 1
-        self.started_ms = (time.perf_counter() - began) * 1000
+    def prepare(self):
+        """Make its data folder."""
+        self._bin = self._programs.for_owner(self._guarded.folder)
+        cluster.make(self._guarded, self._bin, self._admin_password)
 
-    def _renew(self):
-        self._guarded.renew()
-        cluster.settle(self._guarded.folder)
-
-    def stop(self):
-        """Stop it at once, and wait until it and its data are gone."""
-        self._guarded.stop()
-
-    def _start(self, port=None):
-        self.port = cluster.start(self._guarded, self._bin, self.extensions, port)
-
-    def _prepare(self):
+    def furnish(self):
+        """Make the plain role, and the extension that has to be made."""
         self._password = self.add_role(ROLE, "CREATEDB")
         if "pg_stat_statements" in self.extensions:
             with self.admin() as connection:
                 connection.execute("CREATE EXTENSION pg_stat_statements")
+
+    def invocation(self, port):
+        """The words that start it."""
+        return cluster.invocation(self._bin, self.folder, port, self.extensions)
+
+    def answers(self, port):
+        """Whether it takes connections."""
+        return cluster.ready(self.folder, self.pid)
+
+    def refusal(self, said):
+        """The error of a start that failed."""
+        return cluster.refusal(self.folder, said)
+
+    def _renew(self):
+        super()._renew()
+        cluster.settle(self.folder)
+
+    def _launch(self, port):
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                return super()._launch(port)
+            except cluster.Busy:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
 
 
 def _driver():
@@ -158,34 +146,5 @@ def _driver():
     return psycopg
 
 
-_server = None
-_lock = threading.Lock()
-
-
-def server():
-    """
-    This process's one server: started at the first call, and again on its own data when it has died.
-
-    Its port may be another after a restart. ServiceError says why there is none.
-    """
-    global _server
-    with _lock:
-        if _server is None or _server.gone:
-            _server = Server()
-        elif not _server.alive:
-            _server.revive()
-        return _server
-
-
-def running():
-    """Whether this process's server is up, so that asking for it takes no time."""
-    return _server is not None and _server.alive
-
-
-def _forget():
-    """A forked child has no server yet; its parent's goes on."""
-    global _server, _lock
-    _server, _lock = None, threading.Lock()
-
-
-os.register_at_fork(after_in_child=_forget)
+server = Shared(Server)
+running = server.running

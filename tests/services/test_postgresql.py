@@ -9,8 +9,7 @@ import pytest
 from django.db.utils import load_backend
 
 from labapp import databases
-from labapp.services import ServiceError, cluster, folders, postgresql, programs
-from labapp.services.cluster import free_port
+from labapp.services import ServiceError, folders, ports, postgresql, programs
 from tests.requires import needs
 
 # What is set by us and not by PostgreSQL's defaults or by initdb's look at the machine.
@@ -127,8 +126,8 @@ def test_after_a_stop_there_is_a_new_one():
 
 
 def test_a_port_that_was_taken_meanwhile(monkeypatch, server):
-    ports = iter([server.port, server.port, free := free_port()])
-    monkeypatch.setattr(cluster, "free_port", lambda: next(ports))
+    numbers = iter([server.port, server.port, free := ports.free_port()])
+    monkeypatch.setattr(ports, "free_port", lambda: next(numbers))
     other = postgresql.Server()
     try:
         assert other.port == free and server.alive
@@ -138,7 +137,7 @@ def test_a_port_that_was_taken_meanwhile(monkeypatch, server):
 
 
 def test_when_all_ports_are_taken_it_says_so_and_leaves_nothing(monkeypatch, server, made):
-    monkeypatch.setattr(cluster, "free_port", lambda: server.port)
+    monkeypatch.setattr(ports, "free_port", lambda: server.port)
     with pytest.raises(ServiceError, match="PostgreSQL found 5 ports taken that had been free"):
         postgresql.Server()
     assert made and not any(path.exists() for path in made)

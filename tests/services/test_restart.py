@@ -13,7 +13,7 @@ def keep_a_row(kernel):
 
 def die(kernel, *victims):
     kernel.kill(*victims)
-    wait_for(lambda: not kernel.ask("postgresql._server.alive"), "it is known to be dead")
+    wait_for(lambda: not kernel.ask("postgresql.running()"), "it is known to be dead")
 
 
 def test_a_killed_server_comes_back_with_its_data_and_port(kernel):
