@@ -2,6 +2,9 @@
 
 "Discover" has a frame and six pieces. The first of them, the bar with one's name, always depends on who
 looks; how many of the others do is a parameter. What depends on somebody says so: data-viewer="their name".
+
+The bar holds the form to log out, and so a token against forged forms. Its cookie must be there already, from
+logging in: an edge drops the cookies that fragments set.
 """
 
 from hashlib import sha256
