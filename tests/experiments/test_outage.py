@@ -5,8 +5,9 @@ import re
 import pytest
 
 from labapp.experiments.caching.cache_levels_page import STAMP, most_liked
-from labapp.experiments.caching.outage import outage
-from labapp.experiments.caching.outage_server import DOWN, UP, Outage
+from labapp.experiments.caching.outage import limited, outage
+from labapp.experiments.caching.outage_backend import FAILURES
+from labapp.experiments.caching.outage_server import DOWN, HANGS, UP, Outage
 from labapp.experiments.traffic.backends import MEMCACHED, REDIS
 from labapp.experiments.traffic.log import Log
 from labapp.experiments.traffic.turn import mount_name
@@ -90,6 +91,43 @@ def test_the_server_is_killed_and_started_once_in_every_turn(server):
             assert server.alive is alive, f"turn {turn}, {seconds} s"
         assert server.restarts == restarts + 1
     assert list(crash.periods) == [[10 + DOWN, 10 + UP], [20 + DOWN, 20 + UP]]
+
+
+def test_a_server_may_hang_instead_and_go_on(pinsta_db, server):
+    name, key, crash = server.name, most_liked(1)[0], Outage()
+    expected = plain("no cache", pages("no cache", server, key)[0])
+    with crash.healed():
+        crash.during(0.0, cache=name, failure=HANGS)
+        crash.during(DOWN, cache=name, failure=HANGS)
+        assert server.alive and not answers(server)
+        assert [site_of(server, "as it comes", key).status_code for _ in range(2)] == [500, 500]
+        assert plain("degrades", site_of(server, "degrades", key)) == expected
+        crash.during(UP, cache=name, failure=HANGS)
+        assert answers(server) and crash.periods[-1][1] is not None
+
+
+def test_no_server_hangs_once_the_measuring_has_ended(server):
+    crash = Outage()
+    with pytest.raises(KeyboardInterrupt), crash.healed(photos=20):
+        crash.during(0.0, cache=server.name, failure=HANGS)
+        crash.during(DOWN, cache=server.name, failure=HANGS)
+        raise KeyboardInterrupt
+    assert answers(server)
+
+
+def answers(server):
+    """Whether it answers within the time limit."""
+    options = limited(server.name, 0.2)["OPTIONS"]
+    try:
+        return server.client(**options).get("anything") is None
+    except FAILURES:
+        return False
+
+
+def site_of(server, variant, key):
+    """One answer of a site whose cache is this server, with a time limit; the cache is left as it is."""
+    with served(outage, {"default": server.entry(**limited(server.name, 0.2)["OPTIONS"])}) as site:
+        return site.get(variant, f"photos/{key}/")
 
 
 def test_a_cache_without_a_server_has_no_outage():

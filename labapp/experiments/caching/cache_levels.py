@@ -44,7 +44,7 @@ cache_levels = Experiment(
         Integer("lifetime", 2, low=1, high=10, unit="s", help="lifetime of an entry"),
         Integer("photos", 20, low=1, high=300, help="photos in play"),
         Number("popularity", 1.0, low=0.0, high=2.0, step=0.1, help="popularity (Zipf exponent)"),
-        Integer("comments", 1, low=0, high=10, help="threads on the page"),
+        Integer("comments", 1, low=0, high=10, help="discussions on the page"),
         Integer("entries", 1000, low=10, high=1000, step=10, help="entries at most"),
         Number("members", 0.0, low=0.0, high=1.0, step=0.05, help="share of users logged in"),
     ],
@@ -60,7 +60,8 @@ cache_levels = Experiment(
     includes=[
         "Every worker has a local memory of its own, the other caches are shared.",
         "Redis and Memcached are not limited in their entries.",
-        "Where it does not help: cheap page, few hits, a slow cache; asking and filling it costs, too.",
+        "In Memcached and in the database a lifetime ends with a second of the clock, up to a second early.",
+        "A cache makes it slower where pages are cheap, hits few and the cache slow: asking it costs, too.",
     ],
 )
 

@@ -1,4 +1,8 @@
-"""The cache server dies in the middle of the traffic, and comes back empty (talk 2.1)."""
+"""The cache server fails in the middle of the traffic, and comes back (talk 2.1).
+
+A server that was killed refuses at once, and comes back with nothing in it. One that hangs lets its clients
+wait until they give up: that is what the time limit and the pause are for.
+"""
 
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -7,12 +11,12 @@ from django.template.loader import render_to_string
 
 from labapp.experiments.caching.cache_levels_page import STAMP, most_liked, story
 from labapp.experiments.caching.outage_backend import Forgiving
-from labapp.experiments.caching.outage_server import Outage
+from labapp.experiments.caching.outage_server import HANGS, KILLED, Outage
 from labapp.experiments.conditions import round_trip
 from labapp.experiments.databases import database
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
-from labapp.experiments.parameters import Integer, Number
+from labapp.experiments.parameters import Choice, Integer, Number
 from labapp.experiments.traffic import Ask, Traffic, think_time, threads, users, workers
 from labapp.experiments.traffic import cache as backend
 from labapp.experiments.traffic.backends import MEMCACHED, REDIS
@@ -33,11 +37,19 @@ def needs_server():
     return "needs Redis or Memcached, and neither is on this machine"
 
 
+def limited(cache, limit, **_):
+    """How long the server's client waits for it, in the words of redis-py and of pymemcache."""
+    waits = {REDIS: ("socket_timeout", "socket_connect_timeout"), MEMCACHED: ("timeout", "connect_timeout")}
+    return {"OPTIONS": dict.fromkeys(waits.get(cache, ()), limit)}
+
+
 outage = Experiment(
-    "outage", question="The cache server dies. What do the readers see?", claims=["2.1"],
+    "outage", question="The cache server fails. What do the readers see?", claims=["2.1"],
     parameters=[
         Integer("photos", 20, low=1, high=300, help="photos in play"),
         Integer("comments", 1, low=0, high=10, help="threads on the page"),
+        Choice("failure", KILLED, help="the server", choices=(KILLED, HANGS)),
+        Number("limit", 0.2, low=0.05, high=2.0, step=0.05, unit="s", help="time limit of its client"),
         Number("pause", 1.0, low=0.1, high=5.0, step=0.1, unit="s", help="pause before it is tried again"),
     ],
     conditions=[
@@ -46,15 +58,18 @@ outage = Experiment(
     ],
     figures=[
         Figure("errors", "%", "of the requests that came while the server was gone", of=crash.errors),
-        Figure("p95 before", "ms", "before the server was killed", of=crash.p95("before")),
+        Figure("p95 before", "ms", "before the server failed", of=crash.p95("before")),
         Figure("p95 without", "ms", "while it was gone; of answers that were no errors", of=crash.p95("in")),
-        Figure("p95 after", "ms", "when it was back, with nothing in it", of=crash.p95("after")),
+        Figure("p95 after", "ms", "when it was back", of=crash.p95("after")),
     ],
     method=Traffic(
         serves="photos/<int:photo_id>/", asks=asks, turn=4.0, warm=0.5, same=True, strip=(STAMP,),
-        compares="p95", during=crash.during,
+        compares="p95", during=crash.during, cache=limited,
     ),
-    includes=["In each turn the cache server is killed after 1 s (SIGKILL) and started again at 2.5 s."],
+    setting=crash.healed,
+    includes=[
+        "In each turn the cache server fails after 1 s and is back at 2.5 s (SIGKILL, or SIGSTOP: it hangs).",
+    ],
 )
 
 

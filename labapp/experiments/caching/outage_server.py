@@ -1,7 +1,10 @@
-"""The cache server that is killed in the middle of every turn, its return, and what requests tell."""
+"""The cache server that fails in the middle of every turn, its return, and what requests tell."""
 
+import os
+import signal
 import time
 from collections import deque
+from contextlib import contextmanager, suppress
 
 from labapp.experiments.traffic.backends import MEMCACHED, REDIS
 from labapp.measure.quantile import quantile
@@ -9,38 +12,58 @@ from labapp.services import memcached, redis
 
 SERVERS = {REDIS: redis.server, MEMCACHED: memcached.server}
 DOWN, UP = 1.0, 2.5  # seconds since a turn began to count
+KILLED, HANGS = "killed", "hangs"
 
 
 class Outage:
-    """Kills a server once in each turn and starts it again.
+    """Kills a server once in each turn and starts it again, or stops it and lets it go on.
 
-    ``periods`` are the times without it: [killed, back] in monotonic seconds, ``back`` None while it is gone.
+    ``periods`` are the times without it: [gone, back] in monotonic seconds, ``back`` None while it is gone.
     """
 
     def __init__(self, servers=None, clock=time.monotonic):
         self._servers = SERVERS if servers is None else servers
         self._clock = clock
-        self._due, self._last = [], float("inf")
+        self._due, self._last, self._hanging = [], float("inf"), None
         self.periods = deque(maxlen=1000)
 
-    def during(self, seconds, cache, **_):
+    def during(self, seconds, cache, failure=KILLED, **_):
         """Do to the server of this backend what is due so long after a turn began to count.
 
         A new turn has begun where the seconds are fewer than before.
         """
         if seconds < self._last:
-            self._due = [(DOWN, self._kill), (UP, self._revive)]
+            self._due = [(DOWN, self._fail), (UP, self._recover)]
         self._last = seconds
         while cache in self._servers and self._due and seconds >= self._due[0][0]:
-            self._due.pop(0)[1](self._servers[cache])
+            self._due.pop(0)[1](self._servers[cache], failure)
 
-    def _kill(self, server):
-        server().kill()
+    @contextmanager
+    def healed(self, **_):
+        """A block after which no server hangs; for ``setting=``."""
+        try:
+            yield
+        finally:
+            self._go_on()
+
+    def _fail(self, server, failure):
+        if failure == HANGS:
+            self._hanging = server().pid
+            os.kill(self._hanging, signal.SIGSTOP)
+        else:
+            server().kill()
         self.periods.append([self._clock(), None])
 
-    def _revive(self, server):
+    def _recover(self, server, failure):
+        self._go_on()
         server()  # which starts one that has died
         self.periods[-1][1] = self._clock()
+
+    def _go_on(self):
+        if self._hanging is not None:
+            with suppress(ProcessLookupError):  # somebody else has ended it
+                os.kill(self._hanging, signal.SIGCONT)
+            self._hanging = None
 
     # What the requests tell
 

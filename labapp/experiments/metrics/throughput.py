@@ -20,7 +20,7 @@ def asks(**_):
 
 throughput = Experiment(
     "throughput", question="How many pages a second do these workers give?", claims=["4.2"],
-    parameters=[Integer("photos", 3, low=1, high=30, help="photos on the page")],
+    parameters=[Integer("photos", 3, low=1, high=12, help="photos on the page")],
     conditions=[database(), round_trip(default=3.0), workers(2), threads(2), users(8, high=32)],
     method=Traffic(
         serves="newest/", asks=asks, compares="rate", same=True,
