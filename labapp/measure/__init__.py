@@ -16,8 +16,11 @@ from .environment import environment
 from .growth import Growth
 from .interval import Interval, median_interval, ratio_interval
 from .law import Law, fit
+from .loading import load
+from .mean import mean_interval
 from .measurement import Measurement
 from .memory import peak_kib
+from .quantile import quantile_interval
 from .result import Result
 from .sameness import difference
 from .sampling import Samples, sample
@@ -37,8 +40,11 @@ __all__ = [
     "difference",
     "environment",
     "fit",
+    "load",
+    "mean_interval",
     "median_interval",
     "peak_kib",
+    "quantile_interval",
     "ratio_interval",
     "sample",
 ]

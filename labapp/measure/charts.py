@@ -1,7 +1,9 @@
 """Pictures of growth and of distributions, as matplotlib Figures that suit a light or a dark page."""
 
-from collections.abc import Callable
+import math
 from typing import TYPE_CHECKING
+
+from .aspect import Aspect
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,26 +15,30 @@ LABEL_GAP = 0.07
 
 
 def growth_figure(growth, theme: str = "light") -> "Figure":
-    """Queries and latency against the parameter: points, intervals, the law as a line, predictions dashed."""
-    figure, (queries, latency) = _figure(theme, 2, (9.6, 3.7))
-    dashed = "; dashed: predicted" if growth.predicted else ""
-    queries.set_title("queries", loc="left", color=INK[theme], fontsize=10)
-    latency.set_title(
-        f"latency, ms (median, 95 % interval{dashed})", loc="left", color=INK[theme], fontsize=10
-    )
-    _draw_all(queries, growth, "queries", growth.law)
-    _draw_all(latency, growth, "median_ms", growth.latency_law)
-    _draw_predicted(latency, growth)
+    """Both figures against the parameter: points, intervals, the law as a line, predictions dashed."""
+    figure, all_axes = _figure(theme, 2, (9.6, 3.7))
+    for axes, aspect in zip(all_axes, growth.aspects, strict=True):
+        predicted = growth.prediction(aspect)
+        axes.set_title(_title(aspect, predicted), loc="left", color=INK[theme], fontsize=10)
+        _draw_all(axes, growth, aspect)
+        _draw_predicted(axes, growth, predicted)
     return figure
 
 
-def _draw_all(axes: "Axes", growth, name: str, law_of: Callable) -> None:
+def _title(aspect: Aspect, predicted: dict) -> str:
+    """What is drawn, in words: "latency, ms (median, 95 % interval; dashed: predicted)"."""
+    remarks = [aspect.remark] if aspect.remark else []
+    remarks += ["dashed: predicted"] if predicted else []
+    return f"{aspect.head} ({'; '.join(remarks)})" if remarks else aspect.head
+
+
+def _draw_all(axes: "Axes", growth, aspect: Aspect) -> None:
     places, ends = _places(growth), []
     for variant in growth.variants:
-        points = [(places[value], getattr(each, name), each) for value, each in growth.points(variant)]
+        points = [(places[value], aspect.of(each), each) for value, each in growth.points(variant)]
         known = [point for point in points if point[1] is not None]
         if known:
-            _draw(axes, known, law_of(variant))
+            _draw(axes, known, growth.law_of(variant, aspect), aspect)
             mark = " ✗" if growth.wrong(variant) else ""
             ends.append((known[-1][1], variant[:24] + mark, growth.colour(variant)))
     axes.set_xlabel(growth.parameter)
@@ -68,12 +74,14 @@ def _places(growth) -> dict:
     return {value: value if numbers else index for index, value in enumerate(growth.values)}
 
 
-def _draw(axes: "Axes", known: list, law) -> None:
+def _draw(axes: "Axes", known: list, law, aspect: Aspect) -> None:
     """Points, whiskers and the law of one variant; `known` are (place, figure, measurement)."""
     xs, ys, colour = [place for place, _, _ in known], [figure for _, figure, _ in known], known[-1][2].colour
     for place, figure, each in known:
-        if figure == each.median_ms and each.interval is not None:
-            around = [[figure - each.interval.low], [each.interval.high - figure]]
+        interval = aspect.around(each)
+        if interval is not None:
+            above = interval.high - figure if math.isfinite(interval.high) else 0.0
+            around = [[figure - interval.low], [above]]
             axes.errorbar(place, figure, yerr=around, color=colour, capsize=3, linewidth=1)
     axes.plot(xs, ys, "o", color=colour, markersize=4.5)
     axes.plot(*_line(law, xs, ys), color=colour, linewidth=1.4)
@@ -88,9 +96,9 @@ def _line(law, xs: list, ys: list) -> tuple[list, list]:
     return steps, [law.predict(step) for step in steps]
 
 
-def _draw_predicted(axes: "Axes", growth) -> None:
+def _draw_predicted(axes: "Axes", growth, predicted: dict) -> None:
     places = list(_places(growth).values())
-    for variant, expected in growth.predicted.items():
+    for variant, expected in predicted.items():
         known = min(len(places), len(expected))
         axes.plot(
             places[:known], expected[:known], "--", color=growth.colour(variant), linewidth=1.2, alpha=0.8

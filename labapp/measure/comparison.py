@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .figures import ratio_figure, ratio_range
 from .interval import Interval, median, ratios, ratios_interval
 
-FASTER, SLOWER, NO_DIFFERENCE, TOO_FEW = "faster", "slower", "no difference seen", "too few rounds"
+FASTER, SLOWER, NO_DIFFERENCE, TOO_FEW = "faster", "slower", "no difference seen", "too few"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +15,13 @@ class Comparison:
 
     `interval` is that of baseline time / variant time (above 1 is faster), None while there are too few
     rounds; `rounds` is how many rounds it rests on; `middle` is the median ratio so far, which is known even
-    when no interval is.
+    when no interval is. `unit` is what there may be too few of: rounds, or requests.
     """
 
     interval: Interval | None
     rounds: int
     middle: float | None = None
+    unit: str = "rounds"
 
     @classmethod
     def of(cls, baseline: Sequence[float], samples: Sequence[float]) -> "Comparison":
@@ -36,9 +37,9 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """ "faster", "slower", "no difference seen" or "too few rounds"."""
+        """ "faster", "slower", "no difference seen" or "too few rounds" (or requests)."""
         if self.interval is None:
-            return TOO_FEW
+            return f"{TOO_FEW} {self.unit}"
         if self.interval.low > 1:
             return FASTER
         return SLOWER if self.interval.high < 1 else NO_DIFFERENCE

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import storage
+from .aspect import Aspect
 from .law import Law, fit
-from .measurement import Measurement
+from .outcome import Outcome
 from .result import Result
 
 if TYPE_CHECKING:
@@ -19,39 +20,61 @@ if TYPE_CHECKING:
 class Growth:
     """One experiment measured at several values of one parameter; `results` are in the order of `values`.
 
-    `predicted` may hold, by variant, what was expected: a list of latencies in ms beside `values`.
+    They are Results or TrafficResults: of calls queries and latency grow, of traffic the rate and the
+    percentile that is compared. `predicted` may hold, by variant, what was expected: a list beside `values`.
+    It is of the figure that the variants are compared by, or of that which `predicts` names: "queries",
+    "latency" (ms) or "rate" (answers/s).
     """
 
     experiment: str
     parameter: str
     values: list = field(default_factory=list)
-    results: list[Result] = field(default_factory=list)
+    results: list[Outcome] = field(default_factory=list)
     predicted: dict = field(default_factory=dict)
+    predicts: str = ""
+
+    kind = "growth"
+
+    @property
+    def aspects(self) -> tuple[Aspect, ...]:
+        """The figures that are drawn and fitted: two of them."""
+        return (self.results[0] if self.results else Result("")).aspects
 
     @property
     def laws(self) -> dict[str, Law]:
-        """By variant, how its queries grow with the parameter (n)."""
+        """By variant, how its queries (of calls) or answers a second (of traffic) grow with n."""
         return {variant: self.law(variant) for variant in self.variants}
 
     @property
     def latency_laws(self) -> dict[str, Law]:
-        """By variant, how its median latency in ms grows with the parameter (n): an approximation."""
+        """By variant, how its latency in ms grows with n: an approximation."""
         return {variant: self.latency_law(variant) for variant in self.variants}
 
     def law(self, variant: str) -> Law:
-        """How the queries of one variant grow with the parameter (n)."""
-        return self._fitted(variant, "queries")
+        """How the queries of one variant grow with the parameter (n); of traffic, its answers a second."""
+        return self.law_of(variant, self.aspects[0])
 
     def latency_law(self, variant: str) -> Law:
-        """How the median latency of one variant in ms grows with the parameter (n): an approximation."""
-        return self._fitted(variant, "median_ms")
+        """How the latency of one variant in ms grows with n, the median or what is compared: about."""
+        return self.law_of(variant, self.aspects[1])
+
+    def law_of(self, variant: str, aspect: Aspect) -> Law:
+        """How this figure of one variant grows with n."""
+        known = [(value, aspect.of(each)) for value, each in self.points(variant)]
+        known = [(value, amount) for value, amount in known if amount is not None and _is_number(value)]
+        return fit([value for value, _ in known], [amount for _, amount in known])
+
+    def prediction(self, aspect: Aspect) -> dict[str, list]:
+        """By variant, what was expected of this figure."""
+        default = self.results[0].compared_by if self.results else "latency"
+        return self.predicted if (self.predicts or default) == aspect.key else {}
 
     @property
     def variants(self) -> list[str]:
         """All variants that were measured anywhere, in the order in which they are shown."""
         return list(dict.fromkeys(each.variant for each in self._every()))
 
-    def points(self, variant: str) -> list[tuple[object, Measurement]]:
+    def points(self, variant: str) -> list[tuple[object, object]]:
         """(value of the parameter, measurement) wherever this variant ran."""
         pairs = zip(self.values, self.results, strict=False)
         found = [
@@ -71,21 +94,14 @@ class Growth:
         """The variant's colour."""
         return next(each.colour for each in self._every() if each.variant == variant)
 
-    def _every(self) -> list[Measurement]:
+    def _every(self) -> list:
         return [each for result in self.results for each in result.measurements]
 
-    def _fitted(self, variant: str, figure: str) -> Law:
-        known = [(value, getattr(each, figure)) for value, each in self.points(variant)]
-        known = [(value, amount) for value, amount in known if amount is not None and _is_number(value)]
-        return fit([value for value, _ in known], [amount for _, amount in known])
-
     def to_frame(self) -> "DataFrame":
-        """A DataFrame with one row for each value and variant; the columns are those of Result.to_frame()."""
+        """A DataFrame with one row for each value and variant; the columns are those of the results' own."""
         from pandas import DataFrame
 
-        from . import tabular
-
-        return DataFrame([row for result in self.results for row in tabular.summary(result)])
+        return DataFrame([row for result in self.results for row in result.rows()])
 
     def to_csv(self, path: str | os.PathLike) -> Path:
         """Write the rows of to_frame() as CSV, and the environment as env_machine, env_date and so on."""
@@ -94,12 +110,12 @@ class Growth:
         rows = [
             row
             for result in self.results
-            for row in tabular.with_environment(tabular.summary(result), result.environment)
+            for row in tabular.with_environment(result.rows(), result.environment)
         ]
         return storage.write(path, tabular.csv_text(rows))
 
     def figure(self, theme: str = "light") -> "Figure":
-        """A matplotlib Figure: queries and latency against the parameter; theme is "light" or "dark"."""
+        """A matplotlib Figure: both figures against the parameter; theme is "light" or "dark"."""
         from .charts import growth_figure
 
         return growth_figure(self, theme)
@@ -112,12 +128,12 @@ class Growth:
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write everything, recordings included, as JSON for load()."""
-        return storage.save(path, "growth", self.to_dict())
+        return storage.save(path, self.kind, self.to_dict())
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Growth":
         """Read what save() wrote; ResultError names a file that is missing, damaged or of another version."""
-        data = storage.load(path, "growth")
+        data = storage.load(path, cls.kind)
         try:
             return cls.from_dict(data)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -126,13 +142,13 @@ class Growth:
     def to_dict(self) -> dict:
         """Plain data for JSON."""
         data = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return data | {"results": [result.to_dict() for result in self.results]}
+        return data | {"results": [{"kind": result.kind, **result.to_dict()} for result in self.results]}
 
     @classmethod
     def from_dict(cls, data: dict) -> "Growth":
         """What to_dict() gave."""
         data = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        return cls(**data | {"results": [Result.from_dict(each) for each in data["results"]]})
+        return cls(**data | {"results": [_outcome(each) for each in data["results"]]})
 
     @property
     def text(self) -> str:
@@ -150,6 +166,15 @@ class Growth:
         from .render_growth import standing
 
         return standing(self)
+
+
+def _outcome(data: dict) -> Outcome:
+    """The result of either kind."""
+    if data.get("kind") == "traffic":
+        from .traffic import TrafficResult
+
+        return TrafficResult.from_dict(data)
+    return Result.from_dict(data)
 
 
 def _is_number(value: object) -> bool:

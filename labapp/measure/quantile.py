@@ -2,34 +2,38 @@
 
 A request falls below the true quantile q like a coin that falls there with chance q, and what such a coin
 would hardly ever do, at whichever moment one looks, rules a value out. But requests are no independent
-tosses: one that waited in a queue follows another that did, and a stall catches many at once. So blocks of
-neighbours are looked at, of 2, 4, 8 … requests: if the number of slow ones varies between blocks D times as
-much as it would by chance, n requests are worth n / D independent ones, and the interval is that of so many.
+tosses: those that lie above a value come together, in queues. They count as so many independent ones as they
+are worth (see neighbours.py).
+
+That is tested, not proven: bench/quantile.py has the rates of error for queues and for other sources. What no
+interval can know of is a stall that has not happened yet.
 """
 
 import math
 from collections.abc import Sequence
 
 from .interval import LEAST, Interval, one_sided
+from .neighbours import discount
 
-BLOCKS = 8  # so many are needed to tell how much blocks vary
+FEWEST = 24  # independent requests that it takes to claim anything
+PRESUMED = 1.5  # standard errors of likeness between neighbours, before they have shown what they have
 
 
 def quantile_interval(latencies_ms: Sequence[float], q: float, level: float = 0.95) -> Interval | None:
     """The quantile q (0 < q < 1) of latencies, in the order of the requests, with its interval.
 
-    It holds the true quantile in `level` of all measurements, however often one looks. `high` is inf while
-    the requests bound it from below alone (a 99th percentile takes hundreds); None when they are too few for
-    any claim. A latency of inf is that of a request that was never answered.
+    It holds the true quantile in `level` of all measurements, however often one looks. `low` is 0 or `high`
+    inf where only the other limit is known (for a 99th percentile it takes hundreds of requests); None when
+    they are too few for any claim. A latency of inf is that of a request that was never answered.
     """
     if not 0 < q < 1:
         raise ValueError(f"q is {q!r}; a quantile lies between 0 and 1, as 0.95 does")
-    ordered = sorted(latencies_ms)
-    if len(ordered) < LEAST:
+    if len(latencies_ms) < LEAST:
         return None
-    middle = quantile(ordered, q)
-    low, high = limits(ordered, ordered, q, worth(latencies_ms, middle, q), level)
-    return None if low is None else Interval(low, middle, high)
+    ordered = sorted(latencies_ms)
+    (independent,) = worth(latencies_ms, ordered, q)
+    low, high = limits(ordered, ordered, q, independent, level)
+    return None if low is None else Interval(low, quantile(ordered, q), high)
 
 
 def quantile(ordered: Sequence[float], q: float) -> float:
@@ -43,47 +47,39 @@ def quantile(ordered: Sequence[float], q: float) -> float:
 
 
 def limits(
-    least: Sequence[float], most: Sequence[float], q: float, worth: float, level: float
+    least: Sequence[float], most: Sequence[float], q: float, independent: float, level: float
 ) -> tuple[float | None, float]:
     """The order statistics that bound the quantile when the requests are worth so many independent ones.
 
     `least` and `most` are the sorted latencies with what is not known of them at its lowest and at its
     highest. (None, inf) where nothing is ruled out.
     """
+    if independent < FEWEST:
+        return None, math.inf
     count = len(least)
-    below, above = one_sided(int(worth), level, q) + 1, one_sided(int(worth), level, 1 - q) + 1
-    low = least[max(0, int(below * count / worth) - 1)] if below else None
-    high = most[count - max(1, int(above * count / worth))] if above else math.inf
-    return (low, high) if below or not above else (0.0, high)
+    below, above = (one_sided(int(independent), level, share) + 1 for share in (q, 1 - q))
+    if not below and not above:
+        return None, math.inf
+    low = least[max(0, int(below * count / independent) - 1)] if below else 0.0
+    high = most[count - max(1, int(above * count / independent))] if above else math.inf
+    return low, high
 
 
-def worth(latencies_ms: Sequence[float], middle: float, q: float) -> float:
-    """How many independent requests these are worth: few when slow ones come together."""
-    count = len(latencies_ms)
-    slow = [place for place, latency in enumerate(latencies_ms) if latency > middle]
-    chance = len(slow) / count
+def worth(latencies_ms: Sequence[float], ordered: Sequence[float], *shares: float) -> list[float]:
+    """How many independent requests these are worth for each of the quantiles.
+
+    To the median or to the quantile itself, to which is less: a queue shows at the median first.
+    """
+    least = _independent(latencies_ms, quantile(ordered, 0.5), PRESUMED)
+    return [
+        least if q == 0.5 else min(least, _independent(latencies_ms, quantile(ordered, q))) for q in shares
+    ]
+
+
+def _independent(latencies_ms: Sequence[float], value: float, presumed: float = 0.0) -> float:
+    """How many independent tosses it is worth which of them are above the value."""
+    above = [1 if latency > value else 0 for latency in latencies_ms]
+    chance = sum(above) / len(above)
     if not 0 < chance < 1:
-        return count
-    return count / max(1.0, _variation(_block_counts(slow, count), chance))
-
-
-def _block_counts(slow: list[int], count: int):
-    """(size of a block, slow ones in each block) for the sizes 2, 4, 8 … of which there are enough blocks."""
-    blocks, size = [0] * count, 1
-    for place in slow:
-        blocks[place] = 1
-    while len(blocks) >= 2 * BLOCKS:
-        blocks = [one + other for one, other in zip(blocks[::2], blocks[1::2], strict=False)]
-        size *= 2
-        yield size, blocks
-
-
-def _variation(counted, chance: float) -> float:
-    """How many times as much the blocks vary as independent requests would."""
-    most = 1.0
-    for size, blocks in counted:
-        mean = size * chance
-        seen = sum((each - mean) ** 2 for each in blocks) / (len(blocks) * mean * (1 - chance))
-        if seen > 1 + 2 * math.sqrt(2 / len(blocks)):
-            most = max(most, seen)
-    return most
+        return len(above)
+    return len(above) / discount(above, presumed, excess=1 / min(chance, 1 - chance))

@@ -39,22 +39,29 @@ def picture(figure, label: str) -> str:
 def laws(growth) -> str:
     """A table of the laws, one row for each variant. Needs look.CSS once on the page."""
     rows = "".join(_law(growth, variant) for variant in growth.variants)
+    heads = "".join(f'<th scope="col">{html.escape(aspect.head)}</th>' for aspect in growth.aspects)
     return (
-        '<div class="dsl-result"><table class="dsl-laws"><thead><tr><th scope="col">variant</th>'
-        '<th scope="col">queries</th><th scope="col">latency, ms</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-        f'<p class="dsl-notes">n = {html.escape(growth.parameter)}. Queries are counted, so their law is '
-        "exact unless it says “about”; that of the latency is the plainest curve near the medians.</p></div>"
+        f'<div class="dsl-result"><table class="dsl-laws"><thead><tr><th scope="col">variant</th>{heads}</tr>'
+        f"</thead><tbody>{rows}</tbody></table>"
+        f'<p class="dsl-notes">n = {html.escape(growth.parameter)}. {_note(growth)}</p></div>'
     )
+
+
+def _note(growth) -> str:
+    if growth.aspects[0].key == "queries":
+        return (
+            "Queries are counted, so their law is exact unless it says “about”; that of the latency is the "
+            "plainest curve near the medians."
+        )
+    return "A law is the plainest curve near the points; it knows nothing of the limits of a server."
 
 
 def _law(growth, variant: str) -> str:
     wrong = growth.wrong(variant)
     remark = f' <span class="dsl-bad">✗ {html.escape(wrong)}</span>' if wrong else ""
-    queries, latency = growth.law(variant), growth.latency_law(variant)
+    found = (growth.law_of(variant, aspect).text for aspect in growth.aspects)
     chip = f'<span class="dsl-chip" style="background:{html.escape(growth.colour(variant))}"></span>'
     return (
-        f'<tr><th scope="row">{chip}'
-        f"<b>{html.escape(variant)}</b>{remark}</th><td>{html.escape(queries.text)}</td>"
-        f"<td>{html.escape(latency.text)}</td></tr>"
+        f'<tr><th scope="row">{chip}<b>{html.escape(variant)}</b>{remark}</th>'
+        f"{''.join(f'<td>{html.escape(text)}</td>' for text in found)}</tr>"
     )

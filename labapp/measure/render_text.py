@@ -3,7 +3,7 @@
 import textwrap
 
 from . import table as cells
-from .columns import Column, extra
+from .columns import Column, extra, number
 
 WIDTH = 100
 GAP = "  "
@@ -14,7 +14,7 @@ LEAST_NAME, LEAST_RESULT = 8, 12
 def table(result) -> str:
     """The result's table with question, status and footnotes; what does not fit is said below it."""
     comparing = cells.compares(result)
-    baseline = f"against {_fitted(result.baseline.variant, 16)}" if result.baseline else ""
+    baseline = f"against {fitted(result.baseline.variant, 16)}" if result.baseline else ""
     lines = [["variant", "queries", "rows", "median", "95 %", baseline, "result"]]
     lines += [_line(measurement, comparing) for measurement in result.measurements]
     lines, left_out = _with_extra(result, lines)
@@ -23,12 +23,12 @@ def table(result) -> str:
     said += [_said(column, result) for column in left_out]
     return "\n".join(
         [
-            *_wrapped([result.question, cells.setting_words(result), result.status]),
+            *wrapped([result.question, cells.setting_words(result), result.status]),
             "",
             *listed,
-            *(["", *_wrapped(said)] if said else []),
+            *(["", *wrapped(said)] if said else []),
             "",
-            *_wrapped([cells.footnotes(result)]),
+            *wrapped([cells.footnotes(result)]),
         ]
     )
 
@@ -53,14 +53,19 @@ def _said(column: Column, result) -> str:
 
 
 def growth(grown) -> str:
-    """The law of each variant, with what was measured at each value."""
-    lines = [["variant", "queries", "latency in ms", "queries measured"]]
+    """The laws of each variant, with what was measured at each value."""
+    first, second = (aspect.head.replace(", ms", " in ms") for aspect in grown.aspects)
+    lines = [["variant", first, second, f"{first} measured"]]
     for variant in grown.variants:
-        counts = ", ".join(f"{cells.count(each.queries)} at {value}" for value, each in grown.points(variant))
-        lines.append([variant, grown.law(variant).text, grown.latency_law(variant).text, counts])
+        laws = [grown.law_of(variant, aspect).text for aspect in grown.aspects]
+        known = [(value, grown.aspects[0].of(each)) for value, each in grown.points(variant)]
+        counts = ", ".join(
+            f"{'–' if amount is None else number(amount)} at {value}" for value, amount in known
+        )
+        lines.append([variant, *laws, counts])
     listed, _ = aligned(lines, left=(0, 1, 2, 3))
     wrong = [f"{variant}: ✗ {grown.wrong(variant)}" for variant in grown.variants if grown.wrong(variant)]
-    return "\n".join([f"{grown.experiment} along {grown.parameter} (n)", "", *listed, *_wrapped(wrong)])
+    return "\n".join([f"{grown.experiment} along {grown.parameter} (n)", "", *listed, *wrapped(wrong)])
 
 
 def aligned(lines: list[list[str]], left: tuple[int, ...]) -> tuple[list[str], list[int]]:
@@ -75,8 +80,8 @@ def aligned(lines: list[list[str]], left: tuple[int, ...]) -> tuple[list[str], l
     widths[-1] = max(LEAST_NAME, min(widths[-1], room - widths[0]))
     rows = []
     for line in lines:
-        fitted = [_fitted(text, width) for text, width in zip(line, widths, strict=True)]
-        places = enumerate(zip(fitted, widths, strict=True))
+        texts = [fitted(text, width) for text, width in zip(line, widths, strict=True)]
+        places = enumerate(zip(texts, widths, strict=True))
         rows.append(
             GAP.join(text.ljust(width) if at in left else text.rjust(width) for at, (text, width) in places)
         )
@@ -106,9 +111,11 @@ def _line(measurement, comparing: bool) -> list[str]:
     ]
 
 
-def _wrapped(paragraphs: list[str]) -> list[str]:
+def wrapped(paragraphs: list[str]) -> list[str]:
+    """Paragraphs as lines that fit."""
     return [line for paragraph in paragraphs for line in textwrap.wrap(paragraph, WIDTH)]
 
 
-def _fitted(text: str, width: int) -> str:
+def fitted(text: str, width: int) -> str:
+    """The text, cut where it is longer."""
     return text if len(text) <= width else text[: width - 1] + "…"

@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import storage
+from .aspect import Aspect, of_calls
 from .comparison import Comparison
 from .interval import median_interval
 from .measurement import Measurement
+from .outcome import Outcome
 from .sampling import Samples
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-@dataclass
-class Result:
+@dataclass(repr=False)
+class Result(Outcome):
     """One experiment at one setting.
 
     `measurements` are in the order in which they are shown, and result["naive"] is one of them. `status` is
@@ -43,20 +45,13 @@ class Result:
     weighed: bool = False
     collecting: bool = False
 
-    def __getitem__(self, variant: str) -> Measurement:
-        for measurement in self.measurements:
-            if measurement.variant == variant:
-                return measurement
-        known = ", ".join(measurement.variant for measurement in self.measurements) or "none"
-        raise KeyError(f"{self.experiment} has no variant {variant!r}; it has {known}")
-
-    def __iter__(self):
-        return iter(self.measurements)
+    kind = "result"
+    compared_by = "latency"
 
     @property
-    def baseline(self) -> Measurement | None:
-        """The measurement that the others are compared with."""
-        return next((measurement for measurement in self.measurements if measurement.baseline), None)
+    def aspects(self) -> tuple[Aspect, ...]:
+        """The figures that grow: queries and latency."""
+        return of_calls()
 
     def take(self, samples: Samples) -> None:
         """Bring the rounds so far into the measurements: times, intervals, comparisons, status."""
@@ -86,20 +81,17 @@ class Result:
         rate_high (of the latency's interval) and rate_unit ("instances/s"). With rounds=True: experiment, the
         settings, variant, round (from 1), wall_ms, cpu_ms. `frame.attrs` holds the environment.
         """
-        from pandas import DataFrame
-
-        from . import tabular
-
-        frame = DataFrame(tabular.rounds(self) if rounds else tabular.summary(self))
-        frame.attrs["environment"] = dict(self.environment)
-        return frame
+        return self._frame(rounds)
 
     def to_csv(self, path: str | os.PathLike, rounds: bool = False) -> Path:
         """Write the rows of to_frame() as CSV, and the environment as env_machine, env_date and so on."""
+        return self._csv(path, rounds)
+
+    def rows(self, detailed: bool = False) -> list[dict]:
+        """The rows of to_frame() as plain values; detailed: those of the rounds."""
         from . import tabular
 
-        rows = tabular.rounds(self) if rounds else tabular.summary(self)
-        return storage.write(path, tabular.csv_text(tabular.with_environment(rows, self.environment)))
+        return tabular.rounds(self) if detailed else tabular.summary(self)
 
     def to_html(self, path: str | os.PathLike) -> Path:
         """Write one HTML file that needs nothing else: table, timeline, queries, code, machine, rounds."""
@@ -109,16 +101,7 @@ class Result:
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write everything, recordings included, as JSON for load()."""
-        return storage.save(path, "result", self.to_dict())
-
-    @classmethod
-    def load(cls, path: str | os.PathLike) -> "Result":
-        """Read what save() wrote; ResultError names a file that is missing, damaged or of another version."""
-        data = storage.load(path, "result")
-        try:
-            return cls.from_dict(data)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise storage.damaged(path, error) from error
+        return storage.save(path, self.kind, self.to_dict())
 
     def to_dict(self) -> dict:
         """Plain data for JSON."""

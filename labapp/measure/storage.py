@@ -36,15 +36,14 @@ def _remove(part: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def save(path: str | os.PathLike, kind: str, data: dict) -> Path:
-    """Write data as JSON with the format's name, version and kind ("result" or "growth")."""
+def save(path: str | os.PathLike, kind: str, data: dict, indent: int | None = 1) -> Path:
+    """Write data as JSON with the format's name, version and kind ("result", "traffic" or "growth")."""
     document = {"format": FORMAT, "version": VERSION, "kind": kind, **data}
-    return write(
-        path, json.dumps(document, indent=1, default=str, allow_nan=False, ensure_ascii=False) + "\n"
-    )
+    text = json.dumps(document, indent=indent, default=str, allow_nan=False, ensure_ascii=False)
+    return write(path, text + "\n")
 
 
-def load(path: str | os.PathLike, kind: str) -> dict:
+def load(path: str | os.PathLike, *kinds: str) -> dict:
     """The data that save() wrote; ResultError if the file is missing, damaged, of another kind or version."""
     source = Path(path).expanduser()
     try:
@@ -61,8 +60,11 @@ def load(path: str | os.PathLike, kind: str) -> dict:
         raise ResultError(
             f"{source} has format version {data.get('version')!r}; this lab reads version {VERSION}."
         )
-    if data.get("kind") != kind:
-        raise ResultError(f"{source} holds a {data.get('kind')!r}, not a {kind!r}.")
+    if data.get("kind") not in kinds:
+        raise ResultError(
+            f"{source} holds a {data.get('kind')!r}, not a {' or '.join(map(repr, kinds))}: "
+            "labapp.measure.load() reads what there is."
+        )
     return data
 
 

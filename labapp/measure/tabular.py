@@ -11,16 +11,18 @@ from .measurement import Measurement
 
 def summary(result) -> list[dict]:
     """One row for each variant; the columns are those of Result.to_frame()."""
+    setting = setting_columns(result, OURS)
     return [
-        {**_setting(result), **_of_variant(measurement), **_of_experiment(result, measurement)}
+        {**setting, **_of_variant(measurement), **_of_experiment(result, measurement)}
         for measurement in result.measurements
     ]
 
 
 def rounds(result) -> list[dict]:
     """One row for each round of each variant."""
+    setting = setting_columns(result, OURS)
     return [
-        {**_setting(result), "variant": measurement.variant, "round": number, "wall_ms": wall, "cpu_ms": cpu}
+        {**setting, "variant": measurement.variant, "round": number, "wall_ms": wall, "cpu_ms": cpu}
         for measurement in result.measurements
         for number, (wall, cpu) in enumerate(zip(measurement.samples_ms, measurement.cpu_ms, strict=True), 1)
     ]
@@ -42,16 +44,32 @@ def with_environment(rows: list[dict], environment: dict) -> list[dict]:
     return [{**row, **columns} for row in rows]
 
 
-def _setting(result) -> dict:
-    """The experiment and its settings; one that is called like a column of ours gets "_setting" behind."""
-    taken = OURS | {figure["name"] for figure in result.figures}
+def setting_columns(result, ours: set[str]) -> dict:
+    """The experiment and its settings; one called like a column in `ours` gets "_setting" behind."""
+    taken = ours | {figure["name"] for figure in result.figures}
     names = {name: f"{name}_setting" if name in taken else name for name in result.settings}
     return {"experiment": result.experiment, **{names[name]: result.settings[name] for name in names}}
 
 
-def _of_variant(measurement: Measurement) -> dict:
-    interval, compared = measurement.interval, measurement.comparison
+def figure_columns(result, measurement, ours: set[str]) -> dict:
+    """The experiment's own figures; one called like a column in `ours` gets "_figure" behind."""
+    names = [figure["name"] for figure in result.figures]
+    return {f"{name}_figure" if name in ours else name: measurement.figures.get(name) for name in names}
+
+
+def ratio_columns(compared) -> dict:
+    """times_faster, its limits and the verdict of a Comparison; None all of them without one."""
     ratio = compared and compared.interval
+    return {
+        "times_faster": compared and compared.ratio,
+        "times_faster_low": ratio and ratio.low,
+        "times_faster_high": ratio and finite(ratio.high),
+        "verdict": compared and compared.verdict,
+    }
+
+
+def _of_variant(measurement: Measurement) -> dict:
+    interval = measurement.interval
     return {
         "variant": measurement.variant,
         "queries": measurement.queries,
@@ -59,16 +77,13 @@ def _of_variant(measurement: Measurement) -> dict:
         "rounds": len(measurement.samples_ms),
         "latency_ms": measurement.median_ms,
         "low_ms": interval and interval.low,
-        "high_ms": interval and _finite(interval.high),
+        "high_ms": interval and finite(interval.high),
         "cpu_ms": median(measurement.cpu_ms) if measurement.cpu_ms else None,
         "db_ms": measurement.db_ms,
         "wait_ms": measurement.wait_ms,
         "python_ms": measurement.python_ms,
         "peak_kib": measurement.peak_kib,
-        "times_faster": compared and compared.ratio,
-        "times_faster_low": ratio and ratio.low,
-        "times_faster_high": ratio and _finite(ratio.high),
-        "verdict": compared and compared.verdict,
+        **ratio_columns(measurement.comparison),
         "same": measurement.same,
         "difference": measurement.difference,
         "error": measurement.error,
@@ -77,9 +92,8 @@ def _of_variant(measurement: Measurement) -> dict:
 
 
 def _of_experiment(result, measurement: Measurement) -> dict:
-    """The experiment's own figures and its rate; a figure called like one of ours gets "_figure" behind."""
-    names = [figure["name"] for figure in result.figures]
-    found = {f"{name}_figure" if name in OURS else name: measurement.figures.get(name) for name in names}
+    """The experiment's own figures and its rate."""
+    found = figure_columns(result, measurement, OURS)
     if not result.rate:
         return found
     known = rate(measurement, result.rate["amount"])
@@ -87,7 +101,7 @@ def _of_experiment(result, measurement: Measurement) -> dict:
     return found | {
         "rate": known and known.middle,
         "rate_low": limits and limits.low,
-        "rate_high": limits and _finite(limits.high),
+        "rate_high": limits and finite(limits.high),
         "rate_unit": f"{result.rate['unit']}/s",
     }
 
@@ -96,5 +110,6 @@ RATE = {"rate", "rate_low", "rate_high", "rate_unit"}
 OURS = {"experiment", "round", "wall_ms", *RATE, *_of_variant(Measurement(""))}
 
 
-def _finite(limit: float) -> float | None:
+def finite(limit: float) -> float | None:
+    """None for a limit that is open."""
     return None if math.isinf(limit) else limit

@@ -1,18 +1,32 @@
 """The streams of one setting, as one thing to look at, keep, export and compare."""
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import comparison, sameness
-from .rate import rate_interval, windows
+from .. import storage
+from ..aspect import Aspect, of_traffic
+from ..outcome import Outcome
+from . import sameness
+from .comparison import compared
 from .stream import Stream
+from .stream_data import stream_from, stream_to
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
-@dataclass
-class TrafficResult:
+@dataclass(repr=False, eq=False)
+class TrafficResult(Outcome):
     """One experiment at one setting, under traffic; the face is that of labapp.measure.Result.
 
-    `compares` is what is set against the baseline: "p50", "p95", "p99" or "rate". `asks` are the names of
-    the pages that were asked for, by Request.ask. `checked` says that pages must look the same in all.
+    `measurements` are Streams, in the order in which they are shown, and result["whole page"] is one of them.
+    `status` is one sentence on how far it is, `final` says that no more requests follow; `rounds` is how many
+    turns each variant had. `includes` are sentences on what the latencies contain. `figures` are the columns
+    besides: dicts of name, unit and help. `compares` is what is set against the baseline: "p50", "p95", "p99"
+    or "rate". `asks` are the names of the pages that were asked for, by Request.ask. `checked` says that all
+    variants must show the same pages.
     """
 
     experiment: str
@@ -31,41 +45,98 @@ class TrafficResult:
     status: str = ""
     final: bool = False
 
-    def __getitem__(self, variant: str) -> Stream:
-        for stream in self.measurements:
-            if stream.variant == variant:
-                return stream
-        known = ", ".join(stream.variant for stream in self.measurements) or "none"
-        raise KeyError(f"{self.experiment} has no variant {variant!r}; it has {known}")
-
-    def __iter__(self):
-        return iter(self.measurements)
+    kind = "traffic"
 
     @property
-    def baseline(self) -> Stream | None:
-        """The stream that the others are compared with."""
-        return next((stream for stream in self.measurements if stream.baseline), None)
+    def compared_by(self) -> str:
+        """The aspect that the variants are compared by: "rate" or "latency"."""
+        return "rate" if self.compares == "rate" else "latency"
+
+    @property
+    def aspects(self) -> tuple[Aspect, ...]:
+        """The figures that grow: answers a second, and the percentile that is compared."""
+        return of_traffic(self.compares)
 
     def refresh(self) -> None:
         """Sum up what the streams have taken since the last time: figures, sameness, comparisons."""
-        changed = [stream.refresh() for stream in self.measurements]
-        if not any(changed) or self.baseline is None:
-            return
+        changed = [stream for stream in self.measurements if stream.refresh()]
         baseline = self.baseline
-        reference = sameness.digests(baseline.requests)
-        for stream in self.measurements:
+        if baseline is None:
+            return
+        for stream in self.measurements if any(each is baseline for each in changed) else changed:
             if self.checked:
-                stream.same, stream.difference = sameness.difference(
-                    reference, sameness.digests(stream.requests)
-                )
-            compared = stream is not baseline and not stream.wrong and stream.count
-            stream.comparison = self._compared(stream) if compared else None
+                stream.same, stream.difference = sameness.difference(baseline.pages, stream.pages)
+            comparable = stream is not baseline and stream.count and not stream.wrong
+            failing = baseline.failing or stream.failing
+            stream.comparison = (
+                compared(baseline, stream, self.compares) if comparable and not failing else None
+            )
 
-    def _compared(self, stream: Stream):
-        if self.compares == "rate":
-            rates = [
-                rate_interval(windows(each.turns, each._answered_at), comparison.LEVEL)
-                for each in (self.baseline, stream)
-            ]
-            return comparison.of_rates(*rates)
-        return comparison.of_latencies(self.baseline._strict[self.compares], stream._strict[self.compares])
+    def to_frame(self, requests: bool = False) -> "DataFrame":
+        """A DataFrame with one row for each variant, or with requests=True for each request that counts.
+
+        Columns: experiment, the settings, variant, requests, errors (those that were given up among them),
+        seconds (counted), p50_ms, p95_ms and p99_ms, each with the limits of its 95 % interval (p50_low_ms,
+        p50_high_ms …; empty where a limit is open), over (the percentiles that are lower limits, because they
+        fall among requests that were given up), rate (answers a second) with rate_low and rate_high,
+        queries_per_request and db_ms (for each request of a client), hit_ratio (of what the application asked
+        its caches for), edge_share (of the requests, what the edge answered), answered_browser,
+        answered_edge, answered_application and answered_origin (requests), origin_requests, origin_queries
+        and origin_bytes (what came to the application), bytes (of bodies, received by the clients), compared
+        (by which figure), times_faster with its limits times_faster_low and times_faster_high, verdict, same,
+        difference, leaks, top_error, error, unavailable; then a column for each of the experiment's own
+        figures, called like it.
+
+        With requests=True: experiment, the settings, variant, turn, ask (name of the page), key, user,
+        person, second (when it was due, from the first turn on), late_ms (how much later it was sent),
+        first_ms (until the first byte) and latency_ms (until the last, or until it was given up), both from
+        when it was due, given_up, status, bytes, who (answered), asked (HTTP requests), app_ms, queries,
+        db_ms, cache_hits and cache_misses (of the application, by its own report), seen, foreign (pieces of
+        somebody else's), error. `frame.attrs` holds the environment.
+        """
+        return self._frame(requests)
+
+    def to_csv(self, path: str | os.PathLike, requests: bool = False) -> Path:
+        """Write the rows of to_frame() as CSV, and the environment as env_machine, env_date and so on."""
+        return self._csv(path, requests)
+
+    def rows(self, detailed: bool = False) -> list[dict]:
+        """The rows of to_frame() as plain values; detailed: those of the requests."""
+        from . import tabular
+
+        return tabular.requests(self) if detailed else tabular.summary(self)
+
+    def to_html(self, path: str | os.PathLike) -> Path:
+        """Write one HTML file that needs nothing else: table, pictures, who answered, code, machine."""
+        from . import page
+
+        return storage.write(path, page.traffic_page(self))
+
+    def save(self, path: str | os.PathLike) -> Path:
+        """Write everything, each request included, as JSON for load()."""
+        return storage.save(path, self.kind, self.to_dict(), indent=None)
+
+    def to_dict(self) -> dict:
+        """Plain data for JSON, the requests as columns."""
+        data = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return data | {"measurements": [stream_to(each) for each in self.measurements]}
+
+    @classmethod
+    def from_dict(cls, data: dict) -> "TrafficResult":
+        """What to_dict() gave."""
+        data = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        made = cls(**data | {"measurements": [stream_from(each) for each in data["measurements"]]})
+        made.refresh()
+        return made
+
+    def _repr_html_(self) -> str:
+        from . import render_html
+
+        return render_html.standing(self)
+
+    def __str__(self) -> str:
+        from . import render_text
+
+        return render_text.table(self)
+
+    __repr__ = __str__

@@ -1,24 +1,19 @@
 """Whether a variant shows the baseline's pages: by digest, for each page and person."""
 
-from collections import defaultdict
-
 from ..wording import plural
 
-
-def digests(requests) -> dict[tuple, set[str]]:
-    """What was shown, by (ask, key, person)."""
-    shown = defaultdict(set)
-    for request in requests:
-        if request.digest:
-            shown[request.ask, request.key, request.person].add(request.digest)
-    return shown
+Pages = dict[tuple, set[str]]  # the digests of what was shown, by (ask, key, person)
 
 
-def difference(reference: dict[tuple, set[str]], shown: dict[tuple, set[str]]) -> tuple[bool | None, str]:
-    """(the same?, one sentence where not); None where the two have no page in common."""
+def difference(reference: Pages, shown: Pages) -> tuple[bool | None, str | None]:
+    """(the same?, one sentence where not); None where the two have no page in common.
+
+    A page is another when it showed at any time what it never showed in the reference.
+    """
     common = reference.keys() & shown.keys()
     if not common:
-        return None, ""
+        return None, None
     other = sum(1 for page in common if not shown[page] <= reference[page])
-    look = "looks" if other == 1 else "look"
-    return not other, f"{other:,} of {plural(len(common), 'page')} {look} different" if other else ""
+    if not other:
+        return True, None
+    return False, f"{other:,} of {plural(len(common), 'page')} {'looks' if other == 1 else 'look'} different"

@@ -1,0 +1,57 @@
+"""The figures that grow along a parameter: which there are depends on how the variants are measured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .interval import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """A figure of a measurement.
+
+    `key` names it ("queries", "latency", "rate"), `head` is its name with its unit, `remark` says what is
+    drawn of it. `of(measurement)` gives its value, None where it is not known, and `around(measurement)` its
+    interval, where it has one.
+    """
+
+    key: str
+    head: str
+    remark: str
+    of: Callable[..., float | None]
+    around: Callable[..., Interval | None] = lambda measurement: None
+
+
+def of_calls() -> tuple[Aspect, Aspect]:
+    """What calls have: queries, and the median latency."""
+    return (
+        Aspect("queries", "queries", "", lambda each: each.queries),
+        Aspect(
+            "latency",
+            "latency, ms",
+            "median, 95 % interval",
+            lambda each: each.median_ms,
+            lambda each: each.interval,
+        ),
+    )
+
+
+def of_traffic(compares: str) -> tuple[Aspect, Aspect]:
+    """What traffic has: the rate, and the percentile that is compared (the median where the rate is)."""
+    name = "p50" if compares == "rate" else compares
+    return (
+        Aspect(
+            "rate",
+            "answers/s",
+            "mean, 95 % interval",
+            lambda each: each.rate_per_s,
+            lambda each: each.rate,
+        ),
+        Aspect(
+            "latency",
+            f"{name}, ms",
+            "95 % interval",
+            lambda each: getattr(each, f"{name}_ms"),
+            lambda each: getattr(each, name),
+        ),
+    )
