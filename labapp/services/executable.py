@@ -44,7 +44,7 @@ def find(name, asking="--version", package=None):
     with its version.
     """
     for path, origin in _places(name, package):
-        if program := _examine(path, asking, origin):
+        if os.access(path, os.X_OK) and (program := _examine(path, asking, origin)):
             return program
     return None
 
@@ -62,8 +62,6 @@ def _places(name, package):
 
 @cache
 def _examine(path, asking, origin):
-    if not os.access(path, os.X_OK):
-        return None
     user = plain_user()
     found = version(path, asking, user)
     # A folder that the user cannot enter, /root for instance, is no reason: they get a copy.
