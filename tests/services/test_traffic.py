@@ -160,6 +160,16 @@ def test_a_slider_that_moves_changes_what_goes_on(load, site):
     assert served.seen()[-1]["path"] == "/hello/other/"
 
 
+def test_what_is_under_way_when_the_mix_changes_is_told_with_the_mix_it_was_asked_in(load, site):
+    served = site(threads=2)
+    load.steer(served.plan(HELLO, {**WAIT, "weight": 10}, users=2))
+    wait_for(lambda: sum(each["path"] == "/wait/" for each in served.seen()) == 2, "both wait")
+    load.steer(served.plan(HELLO, users=2))
+    served.go()
+    requests = taken(load, lambda requests: len(requests) > 10)
+    assert sum(each.ask == 1 and not each.error for each in requests) == 2
+
+
 def test_connections_last_from_turn_to_turn(load, site):
     served = site(threads=4)
     for turn in (1, 2, 3):

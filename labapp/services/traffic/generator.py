@@ -19,7 +19,8 @@ from labapp.services.traffic.request import Request
 
 PATIENCE = 30  # seconds until a generator that does not answer is given up
 RECENT = 5.0  # seconds of requests that the lag is told of
-HOW = "pip install locust brings it."
+HOW = "pip install django-scale-lab[traffic] brings it."
+CHUNK = 1 << 16  # bytes read at once
 
 
 class Generator:
@@ -107,7 +108,9 @@ class Generator:
         self._answers[number] = False
         try:
             with self._writing:
-                self.process.stdin.write(json.dumps({**order, "number": number}).encode() + b"\n")
+                left = memoryview(json.dumps({**order, "number": number}).encode() + b"\n")
+                while left:
+                    left = left[self.process.stdin.write(left) :]
         except (BrokenPipeError, ValueError):  # ValueError: the pipe is closed
             raise self._gone() from None
         self._await(number, order.get("patience", 0))
@@ -125,10 +128,20 @@ class Generator:
         self._said.seek(0)
         lines = self._said.read().decode(errors="replace").split("\n")
         why = next((line for line in reversed(lines) if line.strip()), "it was killed or stopped")
+        if "No module named" in why:
+            return ServiceError(f"There is no load generator here: {why.strip()}. {HOW}")
         return ServiceError(f"The load generator has ended: {why.strip()}. generator() starts another.")
 
     def _work(self):
         """The thread that starts it, and reads what it says until it ends."""
+        try:
+            self._listen()
+        finally:
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
+
+    def _listen(self):
         path = os.pathsep.join(str(Path(each).absolute()) for each in sys.path)
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "labapp.services.traffic.process", str(os.getpid())],
@@ -136,12 +149,12 @@ class Generator:
             start_new_session=True, env={**os.environ, "PYTHONPATH": path},
         )  # fmt: skip
         with self.process.stdout as output:
-            for line in iter(output.readline, b""):
-                self._hear(json.loads(line))
+            rest = b""
+            while data := output.read(CHUNK):
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    self._hear(json.loads(line))
         self.process.wait()
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
 
     def _hear(self, said):
         for *fields, lag in said["records"]:

@@ -80,12 +80,12 @@ class Visitor(User):
             self._bell.wait()
 
     def _visit(self, session, moment):
-        self.visit = Visit(session, moment, self._connected(session.plan))
-        lag = self.visit.sent - max(moment.due, self._free)
-        record = self.visit.run()
+        self.visit = visit = Visit(session, moment, self._connected(session.plan))
+        lag = visit.sent - max(moment.due, self._free)
+        record = visit.run()
         self.visit, self._free = None, record.done
         session.schedule.answered(record.done)
-        self.crowd.note(session.plan, record, lag)
+        self.crowd.note(visit.plan, record, lag)
 
     def _connected(self, plan):
         if self._connections is None or self._connections.address != plan.address:
