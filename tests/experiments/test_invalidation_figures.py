@@ -8,7 +8,10 @@ from labapp.experiments.caching import invalidation_figures as figures
 from labapp.experiments.caching.invalidation_figures import stale_answers
 from labapp.services.traffic import Request
 
-TIMING = 'app;dur=9.0, db;dur=4.0;desc="{} queries", cache;dur=0.1;desc="{} hits, {} misses, 0 sets"'
+TIMING = (
+    'app;dur=9.0, db;dur=4.0;desc="{} queries", '
+    'cache;dur=0.1;desc="{} hits, {} misses, 0 sets, 0 deletes"'
+)
 NO_CACHE, MISS, HIT = TIMING.format(20, 0, 0), TIMING.format(20, 0, 1), TIMING.format(0, 1, 0)
 
 
