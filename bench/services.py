@@ -1,9 +1,9 @@
-"""Starting and stopping PostgreSQL, and the proxy's delay, beside the least that they can take.
+"""Starting and stopping the servers, and the proxy's delay, beside the least that they can take.
 
     .venv/bin/python -m bench.services              # about a minute
     .venv/bin/python -m bench.services --rounds 9
 
-A start is compared with PostgreSQL's own programs called by hand with the same settings; the delay that the
+A start is compared with the servers' own programs called by hand with the same settings; the delay that the
 proxy achieves with the one that was asked for; its throughput with that of a plain connection. Medians of
 rounds that take turns.
 """
@@ -11,96 +11,17 @@ rounds that take turns.
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import signal
 import socket
-import subprocess
-import tempfile
 import threading
-import time
 from contextlib import closing
-from pathlib import Path
 from statistics import median
 
-from labapp.services import cluster, postgresql, programs
+from bench import _starts
+from bench._starts import timed, until
 from labapp.services.proxy import Proxy
-from labapp.services.users import plain_user
 
 DELAYS = (0, 0.1, 0.5, 1, 2, 5, 20, 50)  # milliseconds
 MEGABYTES = 64
-
-
-def timed(work):
-    """(milliseconds, what the work returns)"""
-    began = time.perf_counter()
-    outcome = work()
-    return (time.perf_counter() - began) * 1000, outcome
-
-
-def until(condition):
-    """Wait for it."""
-    while not condition():
-        time.sleep(0.001)
-
-
-def ours():
-    """Milliseconds of a cold start, a restart after a kill, and a stop."""
-    spent = {}
-    spent["cold start"], server = timed(postgresql.Server)
-    os.kill(server._guarded.pid, signal.SIGKILL)
-    until(lambda: not server.alive)
-    spent["restart on its data"], _ = timed(server.revive)
-    spent["stop and remove"], _ = timed(server.stop)
-    return spent
-
-
-def by_hand(found):
-    """The same with initdb and postgres alone: no guardian, no role, no password."""
-    user, spent = plain_user(), {}
-    options = {"cwd": "/", "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    options |= user.options if user else {}
-    folder = Path(tempfile.mkdtemp(prefix="labapp-bench-"))
-    if user:
-        os.chown(folder, user.uid, user.gid)
-    making = [found.folder / "initdb", "-D", folder / "data", "-U", "admin", "-A", "trust", "-E", "UTF8",
-              "--no-locale", "--no-sync"]  # fmt: skip
-    words = [word for setting in cluster.SETTINGS.items() for word in ("-c", "=".join(setting))]
-    serving = [found.folder / "postgres", "-D", folder / "data", "-p", str(cluster.free_port()), *words]
-
-    def start():
-        server = subprocess.Popen(serving, **options)
-        until(lambda: cluster._ready(folder, server.pid))
-        return server
-
-    def end(number):
-        server.send_signal(number)
-        server.wait()
-
-    def end_and_remove():
-        end(signal.SIGQUIT)
-        shutil.rmtree(folder)
-
-    made, _ = timed(lambda: subprocess.run(making, check=True, **options))
-    started, server = timed(start)
-    spent["cold start"] = made + started
-    end(signal.SIGKILL)
-    spent["restart on its data"], server = timed(start)
-    spent["stop and remove"], _ = timed(end_and_remove)
-    return spent
-
-
-def compare_starts(rounds):
-    """Ours beside the programs by hand."""
-    found = programs.find()
-    if found is None:
-        print(f"no PostgreSQL here. {programs.HOW}")
-        return
-    pairs = [(ours(), by_hand(found)) for _ in range(rounds)]
-    print(f"PostgreSQL {found.version}, {found.origin}; beside it, times initdb and postgres by hand")
-    for step in pairs[0][0]:
-        ratio = median(mine[step] / theirs[step] for mine, theirs in pairs)
-        print(f"  {step:22}{median(mine[step] for mine, _ in pairs):>8.0f} ms{ratio:>8.2f} x")
 
 
 def compare_ends(rounds):
@@ -108,9 +29,13 @@ def compare_ends(rounds):
     from tests.services.kernels import Kernel
 
     print("after a SIGKILL, until no process and no folder is left")
-    for victims in (("kernel",), ("kernel", "server")):
-        spent = [end_of(Kernel().start(), victims) for _ in range(rounds)]
-        print(f"  {' and '.join(victims):22}{median(spent):>8.0f} ms{max(spent):>8.0f} ms at most")
+    for name, service in _starts.SERVICES.items():
+        for victims in (("kernel",), ("kernel", "server")):
+            if service.find() is None:
+                continue
+            spent = [end_of(Kernel().start(name.lower()), victims) for _ in range(rounds)]
+            what = f"{name}, {' and '.join(victims)}"
+            print(f"  {what:30}{median(spent):>8.0f} ms{max(spent):>8.0f} ms at most")
 
 
 def end_of(kernel, victims):
@@ -188,7 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5, help="of each; the medians are shown")
     rounds = parser.parse_args().rounds
-    for compare in (compare_starts, compare_ends, compare_delays, compare_throughput):
+    for compare in (_starts.compare, compare_ends, compare_delays, compare_throughput):
         compare(rounds)
 
 
