@@ -57,9 +57,9 @@ outage = Experiment(
         threads(2), users(20), think_time(0.6),
     ],
     figures=[
-        Figure("errors", "%", "of the requests that came while the server was gone", of=crash.errors),
+        Figure("errors meanwhile", "%", "of requests that came while the server was gone", of=crash.errors),
         Figure("p95 before", "ms", "before the server failed", of=crash.p95("before")),
-        Figure("p95 without", "ms", "while it was gone; of answers that were no errors", of=crash.p95("in")),
+        Figure("p95 meanwhile", "ms", "while it was gone; errors are left out", of=crash.p95("in")),
         Figure("p95 after", "ms", "when it was back", of=crash.p95("after")),
     ],
     method=Traffic(
