@@ -16,12 +16,12 @@ LABEL_GAP = 0.07
 
 def growth_figure(growth, theme: str = "light") -> "Figure":
     """Both figures against the parameter: points, intervals, the law as a line, predictions dashed."""
-    figure, all_axes = _figure(theme, 2, (9.6, 3.7))
+    figure, all_axes = blank(theme, 2, (9.6, 3.7))
     for axes, aspect in zip(all_axes, growth.aspects, strict=True):
         predicted = growth.prediction(aspect)
         axes.set_title(_title(aspect, predicted), loc="left", color=INK[theme], fontsize=10)
-        _draw_all(axes, growth, aspect)
         _draw_predicted(axes, growth, predicted)
+        _draw_all(axes, growth, aspect)
     return figure
 
 
@@ -51,7 +51,7 @@ def _draw_all(axes: "Axes", growth, aspect: Aspect) -> None:
 def distribution_figure(result, theme: str = "light") -> "Figure":
     """Every round of every variant as a dot, with the median and its interval as a whisker."""
     shown = [each for each in result.measurements if each.samples_ms]
-    figure, (axes,) = _figure(theme, 1, (9.6, 0.8 + 0.45 * max(1, len(shown))))
+    figure, (axes,) = blank(theme, 1, (9.6, 0.8 + 0.45 * max(1, len(shown))))
     for place, each in enumerate(shown):
         spread = [place + 0.5 * ((index * 0.618) % 1 - 0.5) for index in range(len(each.samples_ms))]
         axes.scatter(each.samples_ms, spread, s=9, color=each.colour, alpha=0.6, linewidths=0)
@@ -107,14 +107,19 @@ def _draw_predicted(axes: "Axes", growth, predicted: dict) -> None:
 
 def _label(axes: "Axes", ends: list[tuple[float, str, str]]) -> None:
     """Names at the right, beside where their lines end, moved apart where those are close."""
-    top = axes.get_ylim()[1]
-    place = -1.0
-    for end, name, colour in sorted(ends):
-        place = max(place + LABEL_GAP, end / top)
+    top, places = axes.get_ylim()[1], []
+    for end, _, _ in sorted(ends):
+        places.append(max(places[-1] + LABEL_GAP if places else 0.0, end / top))
+    highest = 1.0
+    for at in reversed(range(len(places))):
+        highest = places[at] = min(places[at], highest)
+        highest -= LABEL_GAP
+    for place, (_, name, colour) in zip(places, sorted(ends), strict=True):
         axes.text(1.015, place, name, color=colour, transform=axes.transAxes, va="center", fontsize=9)
 
 
-def _figure(theme: str, columns: int, size: tuple[float, float]):
+def blank(theme: str, columns: int, size: tuple[float, float]):
+    """(Figure, its axes side by side), of so many inches, dressed for the theme."""
     from matplotlib.figure import Figure
 
     if theme not in INK:

@@ -36,6 +36,10 @@ class Outcome:
         """The rows of to_frame() as plain values."""
         raise NotImplementedError
 
+    def table(self) -> str:
+        """The table as HTML. Needs look.CSS once on the page."""
+        raise NotImplementedError
+
     def _frame(self, detailed: bool):
         from pandas import DataFrame
 

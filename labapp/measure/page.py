@@ -32,14 +32,14 @@ def result_page(result) -> str:
     """The whole document: question, settings, table, timeline, queries, code, machine, rounds."""
     title = result.question or result.experiment
     body = [
-        _head(title, result),
+        head(title, result),
         table(result),
         _timeline(result),
         _queries(result),
-        _code(result),
-        _machine(result),
+        code(result),
+        machine(result),
     ]
-    return _document(title, "".join([*body, _rounds(result)]))
+    return document(title, "".join([*body, _rounds(result)]))
 
 
 def growth_page(growth) -> str:
@@ -53,13 +53,14 @@ def growth_page(growth) -> str:
     ]
     body += [figures(growth), laws(growth)] if growth.results else ["<p>Nothing has been measured yet.</p>"]
     for value, result in zip(growth.values, growth.results, strict=False):
-        body.append(f"<h2>{html.escape(f'{growth.parameter} = {value}')}</h2>{table(result)}")
+        body.append(f"<h2>{html.escape(f'{growth.parameter} = {value}')}</h2>{result.table()}")
     if last:
-        body += [_code(last), _machine(last)]
-    return _document(title, "".join(body))
+        body += [code(last), machine(last)]
+    return document(title, "".join(body))
 
 
-def _head(title: str, result) -> str:
+def head(title: str, result) -> str:
+    """The question, the settings, and which row of the talk it tests."""
     claims = f" · talk {', '.join(result.claims)}" if result.claims else ""
     return f"<h1>{html.escape(title)}</h1><p>{html.escape(setting_words(result) + claims)}</p>"
 
@@ -99,7 +100,8 @@ def _group(group) -> str:
     )
 
 
-def _code(result) -> str:
+def code(result) -> str:
+    """The source of each variant."""
     listings = [
         f"<h3>{html.escape(each.variant)}</h3><p>{html.escape(each.caption)}</p>"
         f"<pre>{html.escape(each.source)}</pre>"
@@ -109,7 +111,8 @@ def _code(result) -> str:
     return f"<h2>Code</h2>{''.join(listings)}" if listings else ""
 
 
-def _machine(result) -> str:
+def machine(result) -> str:
+    """Where it was measured."""
     pairs = "".join(
         f"<dt>{html.escape(str(name))}</dt><dd>{html.escape(str(value))}</dd>"
         for name, value in result.environment.items()
@@ -143,7 +146,8 @@ def _nth(measurement, number: int) -> str:
     return f"{times[number]:.4f}" if number < len(times) else ""
 
 
-def _document(title: str, body: str) -> str:
+def document(title: str, body: str) -> str:
+    """The whole file around its body."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'

@@ -93,6 +93,12 @@ class Result(Outcome):
 
         return tabular.rounds(self) if detailed else tabular.summary(self)
 
+    def table(self) -> str:
+        """The table as HTML. Needs look.CSS once on the page."""
+        from . import render_html
+
+        return render_html.table(self)
+
     def to_html(self, path: str | os.PathLike) -> Path:
         """Write one HTML file that needs nothing else: table, timeline, queries, code, machine, rounds."""
         from . import page

@@ -106,6 +106,12 @@ class TrafficResult(Outcome):
 
         return tabular.requests(self) if detailed else tabular.summary(self)
 
+    def table(self) -> str:
+        """The table as HTML. Needs look.CSS once on the page."""
+        from . import render_html
+
+        return render_html.table(self)
+
     def to_html(self, path: str | os.PathLike) -> Path:
         """Write one HTML file that needs nothing else: table, pictures, who answered, code, machine."""
         from . import page
