@@ -95,6 +95,21 @@ def test_it_cannot_be_steered_to_nonsense_and_goes_on():
         site.stop()
 
 
+def test_an_error_that_nobody_expected_ends_it_with_that_error():
+    load = Generator()
+    with pytest.raises(ServiceError, match="^The load generator has ended: KeyError: 'dance'. generator"):
+        load._ask(order="dance")
+    load.stop()
+
+
+def test_where_locust_is_missing_it_says_what_brings_it(monkeypatch, tmp_path):
+    (tmp_path / "locust.py").write_text("""raise ModuleNotFoundError("No module named 'locust'")""")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    said = "^There is no load generator here: .*No module named 'locust'. pip install .* brings it.$"
+    with pytest.raises(ServiceError, match=said):
+        Generator()
+
+
 def test_stopped_while_it_is_busy_it_is_gone():
     load, site = Generator(), Site(threads=2)
     process = psutil.Process(load.pid)

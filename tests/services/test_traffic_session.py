@@ -32,6 +32,7 @@ def requests(session, count):
     ({"arrival": "now"}, "arrival must be 'on schedule' or 'after each answer', and 'now' is not."),
     ({"host": "shop"}, "host must be like \"http://127.0.0.1:8001\", and 'shop' is not."),
     ({"timeout_s": 0}, "timeout_s must be more than 0, and 0 is not."),
+    ({"people": ["ana"]}, 'people must be each {"name", "cookies"} or None, and [\'ana\'] is not.'),
     ({"asks": []}, "asks must be some, with a weight above 0, and [] is not."),
     ({"strip": ["("]}, "strip must be a regular expression, and '(' is not: missing ), "
                        "unterminated subpattern at position 0."),

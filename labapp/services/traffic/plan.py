@@ -13,6 +13,7 @@ from labapp.services.traffic.schedule import ARRIVALS, ON_SCHEDULE, Choice, zipf
 MOST_USERS = 2000
 WARM = "X-Lab-Warm"  # the header of requests that do not count
 METHODS = "GET", "POST"
+PERSON = {"name", "cookies"}
 
 
 @dataclass
@@ -82,6 +83,8 @@ class Plan:
         self.address, self.netloc = _resolved(self.host)
         self.patterns = [_pattern("strip", each) for each in self.strip]
         self.mix = Choice([ask.weight for ask in self.asks])
+        fits = all(each is None or isinstance(each, dict) and {*each} <= PERSON for each in self.people)
+        _check(fits, "people", self.people, 'each {"name", "cookies"} or None')
         self.people = self.people or [None]
 
     def headers_at(self, due):
