@@ -28,15 +28,19 @@ class Outage:
         self.periods = deque(maxlen=1000)
 
     def during(self, seconds, cache, failure=KILLED, **_):
-        """Do to the server of this backend what is due so long after a turn began to count.
+        """Do to the server of this backend what is due so long after a turn began to count, and say what.
 
         A new turn has begun where the seconds are fewer than before.
         """
         if seconds < self._last:
-            self._due = [(DOWN, self._fail), (UP, self._recover)]
+            self._due = [(DOWN, self._fail, failure), (UP, self._recover, "is back")]
         self._last = seconds
+        said = ""
         while cache in self._servers and self._due and seconds >= self._due[0][0]:
-            self._due.pop(0)[1](self._servers[cache], failure)
+            _, action, word = self._due.pop(0)
+            action(self._servers[cache], failure)
+            said = f"{cache} {word}"
+        return said
 
     @contextmanager
     def healed(self, **_):

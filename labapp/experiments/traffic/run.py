@@ -1,5 +1,6 @@
 """One setting being measured under traffic: turns of the variants, in an order drawn anew for each round."""
 
+import os
 import random
 import re
 import time
@@ -18,6 +19,7 @@ from labapp.experiments.traffic.site import site
 from labapp.experiments.world import parameters
 from labapp.measure import environment
 from labapp.measure.traffic import Stream, TrafficResult
+from labapp.probe.ledger import Entry
 from labapp.probe.style import counted
 from labapp.services.traffic import generator
 
@@ -87,7 +89,7 @@ class Run:
         while (now := time.monotonic()) < end:
             self.stop.check()
             if self.method.during is not None and now >= from_here:
-                self.method.during(now - from_here, **self.settings)
+                self._interfere(stream, number, now, now - from_here)
             self._collect(stream, number, from_here)
             self._show()
             time.sleep(TICK)
@@ -98,6 +100,11 @@ class Run:
         self._figure(stream)
         self._visit(place, variant)
         self._show(at_once=True)
+
+    def _interfere(self, stream, number, now, seconds):
+        """What the experiment does to the site meanwhile; where it says what that was, it is a mark."""
+        if happened := self.method.during(seconds, **self.settings):
+            stream.marks.append(Entry("mark", happened, str(number), os.getpid(), now, time.monotonic()))
 
     def _collect(self, stream, number, from_here):
         """What has come of this turn; the warm-up and what is left of turns before are not counted."""

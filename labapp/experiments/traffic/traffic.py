@@ -18,7 +18,8 @@ class Traffic:
     match. ``compares`` is the figure that is set against the baseline: "p50", "p95", "p99" or "rate".
     ``load`` sets what has no control: users, think_time, arrival, workers, threads, cache, edge. ``cache``
     gives more of the cache's entry for the settings: {"OPTIONS": {"MAX_ENTRIES": 100}}.
-    ``during(seconds, **settings)`` is called again and again while a turn is counted,
+    ``during(seconds, **settings)`` is called again and again while a turn is counted, and what it returns
+    ("Redis killed"), if anything, is marked in the picture;
     ``extra(place, variant, settings)`` after each turn: {name: number} of further figures, where ``place``
     has the host, the mount and the headers that lead to the variant.
     """
