@@ -15,12 +15,12 @@ from .stream import Stream
 
 VISIBLE = 0.006  # a narrower whisker would hide its bar
 WIDTHS = {
-    "variant": "auto", "requests": "86px", "bar": "9%", "p50": "82px", "p95": "82px", "p99": "82px",
-    "rate": "66px", "queries": "62px", "hits": "46px", "extra": "62px", "more": "62px", "against": "122px",
+    "variant": "auto", "requests": "86px", "bar": "9%", "p50": "82px", "tail": "82px", "rest": "82px",
+    "rate": "66px", "queries": "62px", "hits": "50px", "extra": "64px", "more": "64px", "against": "122px",
     "result": "80px",
 }  # fmt: skip
 LEFT = ("variant", "bar", "against", "result")
-FEW = 2  # columns of the experiment's own that also fit half a screen, and leave room for p99
+FEW = 2  # columns of the experiment's own that also fit half a screen, and leave room for both tails
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,10 @@ def _heads(result) -> list[Head]:
     return [
         Head("variant", "variant"), Head("requests", "requests"), Head("bar", end),
         Head("p50", "p50, 95 %", "Half of the requests took at most so long"),
-        Head("p95", "p95", "95 of 100 requests took at most so long"),
-        Head("p99", "p99", "99 of 100 requests took at most so long"),
+        *(
+            Head(key, name, f"{name[1:]} of 100 requests took at most so long")
+            for key, name in _tails(result)
+        ),
         Head("rate", "answers per s"),
         Head("queries", "queries each", "Statements for each request, wherever it was answered"),
         Head("hits", "hit ratio", "Of what the application asked its caches for, the share that was there"),
@@ -83,6 +85,12 @@ def _heads(result) -> list[Head]:
         Head("against", f"against {baseline.variant}" if baseline else ""),
         Head("result", "pages", "Whether all variants showed the same page to the same visitor"),
     ]  # fmt: skip
+
+
+def _tails(result) -> list[tuple[str, str]]:
+    """p95 and p99, each with its key: the one that is not compared gives way where room is short."""
+    first = "p99" if result.compares == "p99" else "p95"
+    return [("tail" if name == first else "rest", name) for name in ("p95", "p99")]
 
 
 def _head(heads: list[Head]) -> str:
@@ -101,9 +109,9 @@ def _row(stream: Stream, result, scale: float, dimmed: bool) -> str:
         for place, each in enumerate(result.figures[:MOST])
     ]
     numbers = [
-        (cells.percentile(stream, "p50"), "p50"), (cells.percentile(stream, "p95"), "p95"),
-        (cells.percentile(stream, "p99"), "p99"), (cells.rate(stream), "rate"),
-        (cells.queries(stream), "queries"), (cells.hits(stream), "hits"), *own,
+        (cells.percentile(stream, "p50"), "p50"),
+        *((cells.percentile(stream, name), key) for key, name in _tails(result)),
+        (cells.rate(stream), "rate"), (cells.queries(stream), "queries"), (cells.hits(stream), "hits"), *own,
     ]  # fmt: skip
     old = ' class="dsl-old"' if dimmed else ""
     start = f"<tr{old}>{variant_html(stream)}{_number(cells.requests(stream), 'requests', strong=True)}"

@@ -88,7 +88,7 @@ def against(stream: Stream) -> Cell:
     if compared is None:
         return _nothing(stream)
     if compared.verdict == NO_DIFFERENCE:
-        return Cell("no difference", f"seen, {compared.detail}", "quiet")
+        return Cell("no difference", f"seen, {compared.detail.replace('more than', 'over')}", "quiet")
     return Cell(compared.text, compared.detail, "" if compared.verdict in ("faster", "slower") else "quiet")
 
 
@@ -114,7 +114,7 @@ def footnotes(result) -> str:
     """What the figures include, in sentences."""
     streams = result.measurements
     notes = [f"{each.variant}: {each.note}" for each in streams if each.note]
-    notes += [f"{each.variant}: {_most_often(each)}" for each in streams if _errors(each)]
+    notes += [f"{each.variant}: {_most_often(each)}" for each in streams if _errors(each) and not each.note]
     if any(is_censored(request) for each in streams for request in each.requests):
         notes.append("Who was given up waited at least so long, and counts with that")
     return " ".join(f"{note.rstrip('.')}." for note in [*notes, *result.includes])

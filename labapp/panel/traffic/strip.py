@@ -9,7 +9,7 @@ from labapp.probe.style import counted, escape, milliseconds
 
 WIDTH, LEFT, RIGHT = 880, 58, 12
 NAMES, BAND, LATENCY, RATES, HEIGHT = 11, 16, (24, 220), ((246, 288), (314, 356)), 376
-LETTER = 6.8  # pixels that a letter of the names takes, about
+LETTER = 6.4  # pixels that a letter of the names takes, about
 MARK_ROWS, MARK_STEP = 3, 14
 
 
@@ -138,23 +138,29 @@ def _time_axis(scene, place):
 
 
 def _marks(scene, place):
-    """Where a setting changed or something happened: a line through all, its words beside it."""
+    """Where a setting changed (a line through all) or something happened; words where there is room."""
     parts, rows = [], [-1.0] * MARK_ROWS
     for mark in sorted(scene.marks, key=lambda each: each.at):
         if not scene.began <= mark.at <= scene.ended:
             continue
         x, width = place(mark.at), LETTER * len(mark.words) + 8
-        row = next((number for number, end in enumerate(rows) if end < x), 0)
-        rows[row] = x + width
-        left = x + width > WIDTH - RIGHT
-        kind = "dsl-change" if mark.setting else "dsl-event"
+        kind, bottom = ("dsl-change", RATES[-1][1]) if mark.setting else ("dsl-event", LATENCY[1])
         parts.append(
-            f'<path class="{kind}" d="M{x:.1f} {BAND}V{RATES[-1][1]}"/>'
-            f'<text class="dsl-words" x="{x + (-4 if left else 4):.1f}" '
-            f'y="{LATENCY[0] + 10 + MARK_STEP * row}" text-anchor="{"end" if left else "start"}">'
-            f"{escape(mark.words)}</text>"
+            f'<path class="{kind}" d="M{x:.1f} {BAND}V{bottom}"><title>{escape(mark.words)}</title></path>'
         )
+        free = [number for number, end in enumerate(rows) if end < x]
+        if free:
+            rows[free[0]] = x + width
+            parts.append(_words(mark.words, x, free[0], x + width > WIDTH - RIGHT))
     return "".join(parts)
+
+
+def _words(words, x, row, left):
+    """What a mark says: right of it, or left where the picture ends."""
+    return (
+        f'<text class="dsl-words" x="{x + (-4 if left else 4):.1f}" y="{LATENCY[0] + 10 + MARK_STEP * row}" '
+        f'text-anchor="{"end" if left else "start"}">{escape(words)}</text>'
+    )
 
 
 def _captions():
