@@ -23,7 +23,7 @@ from .trail import NOWHERE, caller
 
 ALIAS = "_probe_alias"  # where a backend keeps the name it was asked for by
 
-inside: ContextVar[bool] = ContextVar("labapp_probe_in_cache_call", default=False)
+inside: ContextVar[Call | None] = ContextVar("labapp_probe_cache_call", default=None)
 
 
 class Call:
@@ -53,10 +53,17 @@ class Call:
         if error is not self.excused:
             self.error = f"{type(error).__name__}: {error}"
 
+    def __enter__(self) -> None:
+        """The backend calls itself; what that raises is noted also when the backend then swallows it."""
+
+    def __exit__(self, kind, error, traceback) -> None:
+        if error is not None and not isinstance(error, ValueError):
+            self.failed(error)
+
     def compute(self, default):
         """The value to store, made by somebody else: not the cache's time, and its own calls count."""
         self.misses = 1
-        token, began = inside.set(False), perf_counter_ns()
+        token, began = inside.set(None), perf_counter_ns()
         try:
             return default() if callable(default) else default
         except BaseException as error:
@@ -114,7 +121,7 @@ def make_recordable(backend: type) -> None:
             method = _forwarding(backend, name)
         else:
             continue
-        if isfunction(method) and not hasattr(method, "records"):
+        if isfunction(method) and getattr(method, "records", None) is not method:
             setattr(backend, name, recording(name, method))
 
 
@@ -133,7 +140,7 @@ def recording(name: str, method):
         wrapped = _recording_async(op, steps, method)
     else:
         wrapped = _recording(op, steps, method)
-    wrapped.records = op
+    wrapped.records = wrapped  # whoever copies the attributes of a function is not recorded by that
     return wrapped
 
 
@@ -141,10 +148,14 @@ def _recording(op, steps, method):
     @wraps(method)
     def recorded(self, *args, **kwargs):
         scope = active()
-        if scope is None or inside.get():
+        if scope is None:
             return method(self, *args, **kwargs)
+        outer = inside.get()
+        if outer is not None:
+            with outer:
+                return method(self, *args, **kwargs)
         call = Call(op, self, scope)
-        token = inside.set(True)
+        token = inside.set(call)
         try:
             story = steps(call, *args, **kwargs)
             args, kwargs = next(story)
@@ -168,10 +179,14 @@ def _recording_async(op, steps, method):
     @wraps(method)
     async def recorded(self, *args, **kwargs):
         scope = active()
-        if scope is None or inside.get():
+        if scope is None:
             return await method(self, *args, **kwargs)
+        outer = inside.get()
+        if outer is not None:
+            with outer:
+                return await method(self, *args, **kwargs)
         call = Call(op, self, scope)
-        token = inside.set(True)
+        token = inside.set(call)
         try:
             story = steps(call, *args, **kwargs)
             args, kwargs = next(story)

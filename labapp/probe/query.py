@@ -98,7 +98,8 @@ class CacheCall:
     ``alias`` is the name in CACHES, ``""`` for a backend made by hand; ``keys`` as the caller named them.
     ``hits`` and ``misses`` count the keys whose value was asked for, ``sets`` those that were stored,
     ``deletes`` those that were to be deleted. ``ms`` is the time in the backend (serialising included), for
-    ``get_or_set`` without the computing of the value. ``error`` is what the backend raised.
+    ``get_or_set`` without the computing of the value. ``error`` is what the backend raised,
+    also if a subclass of it made a miss of that.
     """
 
     op: str

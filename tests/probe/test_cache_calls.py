@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from functools import wraps
 
 import pytest
 from django.core.cache import cache, caches
@@ -281,6 +282,35 @@ def test_a_server_that_is_gone_is_noted():
     errors = [call.error for call in recording.cache]
     assert errors == ["ConnectionRefusedError: nobody there"] * 2 + [None]
     assert (recording.cache_hits, recording.cache_misses) == (0, 0)
+
+
+def test_what_a_degrading_backend_swallows_is_a_miss_and_noted():
+    class Gone(LocMemCache):
+        def get(self, key, default=None, version=None):
+            raise ConnectionRefusedError("nobody there")
+
+    class Degrading(Gone):
+        def get(self, key, default=None, version=None):
+            try:
+                return super().get(key, default, version)
+            except ConnectionRefusedError:
+                return default
+
+    with record() as recording:
+        assert Degrading("degrading", {}).get("key", 5) == 5
+    assert told(recording) == [("get", 0, 1, 0, 0)]
+    assert recording.cache[0].error == "ConnectionRefusedError: nobody there"
+
+
+def test_an_override_that_takes_over_the_attributes_of_what_it_overrides_is_a_call():
+    class Wrapping(LocMemCache):
+        @wraps(LocMemCache.get)
+        def get(self, *args, **kwargs):
+            return 5
+
+    with record() as recording:
+        assert Wrapping("wrapping", {}).get("key") == 5
+    assert told(recording) == [("get", 1, 0, 0, 0)]
 
 
 def test_a_value_that_cannot_be_computed_is_not_the_cache_s_failure():
