@@ -97,8 +97,9 @@ class Daemon:
 
     def kill(self):
         """Kill it, as a crash does, and wait until it has ended; its folder stays, for another start."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        if self.alive:  # else the number may be another's by now
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
         while self.alive:
             time.sleep(0.001)
 
@@ -129,13 +130,19 @@ class Daemon:
         log = self.folder / LOG
         read_from = log.stat().st_size if log.exists() else 0
         self._guarded.start(self.invocation(port), LOG, self.environment(), self.ending)
+        try:
+            self._await(port)
+        except BaseException:  # an interrupted start leaves no server that is neither dead nor ready
+            self.kill()
+            raise
+        if not self.alive:
+            said = log.read_bytes()[read_from:] if log.exists() else b""
+            raise self.refusal(said.decode(errors="replace"))
+
+    def _await(self, port):
         deadline = time.monotonic() + self.patience
-        while not self._is_ready(port):
-            if not self.alive:
-                said = log.read_bytes()[read_from:].decode(errors="replace")
-                raise self.refusal(said)
+        while not self._is_ready(port) and self.alive:
             if time.monotonic() > deadline:
-                self.kill()
                 raise ServiceError(f"{self.name} does not get ready within {self.patience} s.")
             time.sleep(0.002)
 

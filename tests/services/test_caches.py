@@ -186,3 +186,32 @@ def test_the_package_brings_a_redis_that_works(monkeypatch, tmp_path):
         assert cache.get("kept") == 1
     finally:
         server.stop()
+
+
+def test_a_start_that_is_interrupted_leaves_no_server(service, monkeypatch, temporary):
+    server = service.Server()
+    try:
+        server.kill()
+        with monkeypatch.context() as impatient:
+            impatient.setattr(service.Server, "answers", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                server.revive()
+        assert not server.alive
+        server.revive()
+        assert server.alive
+    finally:
+        server.stop()
+    assert list(Path(temporary).iterdir()) == []
+
+
+def interrupt(server, port):
+    """The key of the one who waits."""
+    raise KeyboardInterrupt
+
+
+def test_a_server_that_never_answers_is_given_up(service, monkeypatch, temporary):
+    monkeypatch.setattr(service.Server, "answers", lambda server, port: False)
+    monkeypatch.setattr(service.Server, "patience", 0)
+    with pytest.raises(ServiceError, match="does not get ready within 0 s.$"):
+        service.Server()
+    assert list(Path(temporary).iterdir()) == []
