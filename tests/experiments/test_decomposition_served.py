@@ -12,6 +12,7 @@ from labapp.experiments.caching.decomposition_pieces import NAMES, piece
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.traffic import Ask, Traffic
 from labapp.experiments.traffic.asks import person as logged_in
+from labapp.experiments.traffic.site import site
 from labapp.services import browser
 from tests.requires import needs
 
@@ -43,20 +44,10 @@ def edge(request, pinsta_db):
 def test_everybody_gets_the_same_page_of_all_variants_and_nobody_anothers_piece(edge):
     result = like(decomposition).run(budget_ms=1, edge=edge, personal=3, **QUICK)
     for stream in result:
-        assert stream.error is None and stream.count > 5, stream.variant
+        assert stream.error is None and stream.count, stream.variant
         assert not stream.errors, {each.error for each in stream.requests}
         assert stream.same is not False, stream.difference
         assert stream.leaks == 0, stream.variant
-
-
-def test_a_page_in_pieces_asks_more_often_for_less(edge):
-    """What is counted of traffic, its two ends included: so it is compared, and counted elsewhere."""
-    result = like(decomposition, warm=1.0).run(budget_ms=1, edge=edge, personal=3, lifetime=60, **QUICK)
-    figures = {each.variant: each.figures for each in result}
-    whole = figures["whole, uncached"]
-    for pieces in (figures["edge-side includes"], figures["in the browser"]):
-        assert pieces["origin requests"] > 2 * whole["origin requests"] > 1
-    assert figures["edge-side includes"]["from origin"] < whole["from origin"] / 2
 
 
 def test_a_variant_that_shows_somebody_anothers_page_is_found_out(pinsta_db):
@@ -78,28 +69,42 @@ def test_a_variant_that_shows_somebody_anothers_page_is_found_out(pinsta_db):
     assert result["careless"].same is False
 
 
-def test_chromium_shows_each_person_the_same_complete_page_of_all_variants(edge):
-    needs("chromium")
+def visited(edge):
+    """{(variant, person): (what Chromium has Seen, how many requests the origin got for it)}.
+
+    What can be kept is there already.
+    """
     shown = {}
 
     def look(place, variant, settings):
         for name in ("ana", "ben", None):
             cookies = logged_in(get_user_model().objects.get(username=name))["cookies"] if name else {}
-            shown[variant.name, name] = browser.browser().visit(
-                f"{place['host']}{place['mount']}/discover/", cookies, place["headers"]
-            )
+            address, ledger = f"{place['host']}{place['mount']}/discover/", site().ledger
+            for _ in range(2):
+                ledger.take()
+                seen = browser.browser().visit(address, cookies, place["headers"])
+            asked = [entry.name for entry in ledger.take() if entry.name.startswith(place["mount"])]
+            shown[variant.name, name] = seen, len(asked)
         return {}
 
-    like(decomposition, extra=look, turn=0.1, warm=0.1).run(budget_ms=1, edge=edge, personal=4, **QUICK)
+    made = like(decomposition, extra=look, turn=0.1, warm=0.1)
+    made.run(budget_ms=1, edge=edge, personal=4, lifetime=60, workers=1, **QUICK)
+    return shown
+
+
+def test_chromium_shows_each_person_the_same_complete_page_of_all_variants(edge):
+    needs("chromium")
+    shown = visited(edge)
     for name in ("ana", "ben", None):
-        pages = {variant: shown[variant, name] for variant in decomposition.variants}
+        pages = {variant: shown[variant, name][0] for variant in decomposition.variants}
         assert {page.text for page in pages.values()} == {pages["whole, uncached"].text}
         assert {tuple(page.viewers) for page in pages.values()} == {(name or "",)}
-        assert {variant: page.requests for variant, page in pages.items() if page.requests > 1} == {
-            "in the browser": 5
-        }
-    assert "Log out" in shown["in the browser", "ana"].text
-    assert "Log in" in shown["in the browser", None].text
+    assert "Log out" in shown["in the browser", "ana"][0].text
+    assert "Log in" in shown["in the browser", None][0].text
+    sent = {variant: shown[variant, "ben"][0].requests for variant in decomposition.variants}
+    assert sent == {**dict.fromkeys(decomposition.variants, 1), "in the browser": 1 + 4}
+    reached = {variant: shown[variant, "ben"][1] for variant in decomposition.variants}
+    assert reached == {**sent, "edge-side includes": 4}
 
 
 def test_the_visits_of_chromium_are_figures_of_their_own(pinsta_db):
