@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.views.decorators.cache import cache_page
 
 from labapp.experiments.caching.cache_levels import cache_levels, long_enough, none, room
-from labapp.experiments.caching.cache_levels_page import STAMP, TOKEN, most_liked
+from labapp.experiments.caching.cache_levels_page import STAMP, TOKEN, most_discussed
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.traffic.backends import DATABASE, FILE, LOCAL, MEMCACHED, REDIS
 from labapp.experiments.traffic.turn import mount_name
@@ -28,7 +28,7 @@ def plain(variant, text):
 def test_every_level_shows_the_same_page_from_every_backend(pinsta_db, tmp_path, backend):
     """To nobody and to two people, first from the database and then from the cache."""
     people = [None, *get_user_model().objects.order_by("id").values_list("username", flat=True)[:2]]
-    keys = most_liked(3)
+    keys = most_discussed(3)
     shown = {}
     with emptied(backend, tmp_path) as entry, served(cache_levels, {"default": entry}, comments=3) as site:
         for variant in VARIANTS:
@@ -47,7 +47,7 @@ def test_every_level_shows_the_same_page_from_every_backend(pinsta_db, tmp_path,
 ])
 def test_hits_and_misses_of_a_known_sequence(pinsta_db, tmp_path, backend, variant, hit, queries):
     """A page that Django keeps whole has two entries: which headers it depends on, and itself."""
-    first, second = most_liked(2)
+    first, second = most_discussed(2)
     with emptied(backend, tmp_path) as entry, _reported(entry) as site:
         alone = {key: _cost(site, "none", key)[1] for key in (first, second)}
         costs = [(key, *_cost(site, variant, key)) for key in (first, first, second, first, second)]
@@ -61,7 +61,7 @@ def test_hits_and_misses_of_a_known_sequence(pinsta_db, tmp_path, backend, varia
 
 def test_without_a_cache_nothing_is_asked_of_it(pinsta_db, tmp_path):
     with emptied(LOCAL, tmp_path) as entry, _reported(entry) as site:
-        assert [_cost(site, "none", key)[0] for key in most_liked(2) * 2] == 4 * [(0, 0)]
+        assert [_cost(site, "none", key)[0] for key in most_discussed(2) * 2] == 4 * [(0, 0)]
 
 
 def _reported(entry, **settings):
@@ -76,7 +76,7 @@ def _cost(site, variant, key):
 
 def test_an_entry_is_gone_when_its_lifetime_is_over(pinsta_db, tmp_path, monkeypatch):
     clock = _Clock(monkeypatch)
-    key = most_liked(1)[0]
+    key = most_discussed(1)[0]
     with emptied(LOCAL, tmp_path) as entry, _reported(entry, lifetime=2) as site:
         for variant in ("objects", "template fragment", "view"):
             assert _cost(site, variant, key)[0] == (0, 1)
@@ -87,7 +87,7 @@ def test_an_entry_is_gone_when_its_lifetime_is_over(pinsta_db, tmp_path, monkeyp
 
 
 def test_where_only_some_entries_fit_others_make_room(pinsta_db, tmp_path):
-    keys = most_liked(12)
+    keys = most_discussed(12)
     with emptied(LOCAL, tmp_path) as entry, _reported({**entry, **room(10, LOCAL)}) as site:
         asked = [_cost(site, "objects", key)[0] for key in (*keys, keys[0], keys[-1])]
     assert asked == [(0, 1)] * 13 + [(1, 0)]
@@ -108,7 +108,7 @@ def test_cache_page_alone_shows_one_visitor_what_was_made_for_another(pinsta_db,
     experiment = Experiment("leak", question="?", method=cache_levels.method, parameters=PARAMETERS)
     experiment.variant(lambda request, photo_id, comments, lifetime: cache_page(lifetime)(none)(
         request, photo_id, comments), name="leaks", baseline=True)
-    key = most_liked(1)[0]
+    key = most_discussed(1)[0]
     with emptied(LOCAL, tmp_path) as entry, served(experiment, {"default": entry}) as site:
         for person in (ana, ben):
             assert f'data-viewer="{ana}"' in site.get("leaks", f"photos/{key}/", person).text

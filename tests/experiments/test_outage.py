@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from labapp.experiments.caching.cache_levels_page import STAMP, most_liked
+from labapp.experiments.caching.cache_levels_page import STAMP, most_discussed
 from labapp.experiments.caching.outage import limited, outage
 from labapp.experiments.caching.outage_backend import FAILURES
 from labapp.experiments.caching.outage_server import DOWN, HANGS, UP, Outage
@@ -41,13 +41,13 @@ def plain(variant, answer):
 
 
 def test_all_variants_show_the_same_page(pinsta_db, server):
-    key = most_liked(1)[0]
+    key = most_discussed(1)[0]
     shown = {plain(variant, answer) for variant in outage.variants for answer in pages(variant, server, key)}
     assert len(shown) == 1
 
 
 def test_django_raises_and_the_others_show_the_page_all_the_same(pinsta_db, server):
-    key = most_liked(1)[0]
+    key = most_discussed(1)[0]
     expected = plain("no cache", pages("no cache", server, key)[0])
     server.kill()
     assert pages("as it comes", server, key)[0].status_code == 500
@@ -56,7 +56,7 @@ def test_django_raises_and_the_others_show_the_page_all_the_same(pinsta_db, serv
 
 
 def test_local_memory_keeps_what_the_server_cannot(pinsta_db, server):
-    key = most_liked(1)[0]
+    key = most_discussed(1)[0]
     server.kill()
     for variant, kept in (("degrades", False), ("degrades to local memory", True)):
         stamps = {re.search(STAMP, answer.text)[1] for answer in pages(variant, server, key, times=3)}
@@ -94,7 +94,7 @@ def test_the_server_is_killed_and_started_once_in_every_turn(server):
 
 
 def test_a_server_may_hang_instead_and_go_on(pinsta_db, server):
-    name, key, crash = server.name, most_liked(1)[0], Outage()
+    name, key, crash = server.name, most_discussed(1)[0], Outage()
     expected = plain("no cache", pages("no cache", server, key)[0])
     with crash.healed():
         crash.during(0.0, cache=name, failure=HANGS)

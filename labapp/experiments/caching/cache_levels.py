@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_page
 from django.views.decorators.vary import vary_on_cookie
 
 from labapp.experiments.caching.cache_levels_figures import FIGURES
-from labapp.experiments.caching.cache_levels_page import STAMP, TOKEN, most_liked, story, whole_story
+from labapp.experiments.caching.cache_levels_page import STAMP, TOKEN, most_discussed, story, whole_story
 from labapp.experiments.conditions import round_trip
 from labapp.experiments.databases import database
 from labapp.experiments.experiment import Experiment
@@ -24,8 +24,8 @@ from labapp.experiments.traffic.backends import MEMCACHED, REDIS
 
 
 def asks(photos, popularity, **_):
-    """The photos in play, the most liked most often."""
-    return [Ask("photo", "photos/{key}/", keys=most_liked(photos), zipf=popularity, look=STAMP)]
+    """The photos in play, the most discussed most often."""
+    return [Ask("photo", "photos/{key}/", keys=most_discussed(photos), zipf=popularity, look=STAMP)]
 
 
 def room(entries, cache, **_):

@@ -1,6 +1,6 @@
 """The page that is cached: one photo with what people say about it, and the moment it was put together."""
 
-from django.db.models import Count, prefetch_related_objects
+from django.db.models import Count, Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -40,7 +40,8 @@ def _ask(comment):
         _ask(reply)
 
 
-def most_liked(photos):
-    """The ids of so many photos, the most liked first."""
-    liked = Photo.objects.annotate(liked=Count("likes")).order_by("-liked", "id")
-    return tuple(liked.values_list("id", flat=True)[:photos])
+def most_discussed(photos):
+    """The ids of so many photos, those with most discussions first."""
+    discussions = Count("comments", filter=Q(comments__parent=None))
+    ranked = Photo.objects.annotate(discussions=discussions).order_by("-discussions", "id")
+    return tuple(ranked.values_list("id", flat=True)[:photos])

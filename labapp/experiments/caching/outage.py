@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from labapp.experiments.caching.cache_levels_page import STAMP, most_liked, story
+from labapp.experiments.caching.cache_levels_page import STAMP, most_discussed, story
 from labapp.experiments.caching.outage_backend import Forgiving
 from labapp.experiments.caching.outage_server import HANGS, KILLED, Outage
 from labapp.experiments.conditions import round_trip
@@ -26,8 +26,8 @@ crash = Outage()
 
 
 def asks(photos, **_):
-    """The photos in play, the most liked most often."""
-    return [Ask("photo", "photos/{key}/", keys=most_liked(photos), zipf=1.0, look=STAMP)]
+    """The photos in play, the most discussed most often."""
+    return [Ask("photo", "photos/{key}/", keys=most_discussed(photos), zipf=1.0, look=STAMP)]
 
 
 def needs_server():
