@@ -43,8 +43,8 @@ class Seen(NamedTuple):
     What a visit to a page came to. Times are ms from the beginning of the navigation, by the browser's clock.
 
     ``first_paint_ms`` is None where nothing was painted within a second. ``bytes`` are those of all
-    ``requests``, headers included and the site's icon left out. ``text`` is what can be read on the complete page, ``viewers`` are the
-    names in its data-viewer attributes.
+    ``requests``, headers included and the site's icon left out. ``text`` is what can be read on the complete
+    page, ``viewers`` are the names in its data-viewer attributes.
     """
 
     status: int
