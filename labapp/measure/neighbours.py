@@ -14,6 +14,7 @@ BLOCKS = 4  # so many are needed to say how much blocks vary
 FEW_BLOCKS = 32  # below these, the blocks are as long as they can be, and maybe not long enough
 DOUBLING = 1.9  # variation that grows so much from one size to the next has no end in sight
 ABOVE_CHANCE, ALONE = 1.0, 2.5  # standard errors: where smaller blocks vary too much already, and where not
+STILL = 0.25  # standard errors by which variation must grow from size to size to be extrapolated
 MOST_PRESUMED = 0.95
 CAUTION = 1.28  # the normal quantile of 0.9: D is rather taken too large
 
@@ -29,15 +30,15 @@ def discount(values: Sequence[float], presumed: float = 0.0, excess: float = 0.0
     variance = sum(map(mul, values, values)) / count - (total / count) ** 2
     if variance <= 1e-12 * (total / count) ** 2:
         return 1.0
-    found, before, suspicious, always = 1.0, 1.0, True, True
+    found, before, suspicious, grows = 1.0, 1.0, True, True
     for size, blocks, variation in _variations(values, variance):
         error = math.sqrt((2 + excess / size) / blocks)
         if presumed and size == 2:
             found = _of_likeness(variation - 1 + presumed * math.sqrt(2 / blocks))
         suspicious = variation > 1 + error * (ABOVE_CHANCE if suspicious else ALONE)
-        always = always and suspicious
+        grows = grows and suspicious and variation > before * (1 + STILL * error)
         if suspicious:
-            whole = _whole(variation, before, blocks) if always else variation
+            whole = _whole(variation, before, blocks) if grows else variation
             found = max(found, _cautious(whole, blocks))
         before = variation
     return found
