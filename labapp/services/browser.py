@@ -70,14 +70,14 @@ def find():
 
 
 class Browser:
-    """An open Chromium, without a window."""
+    """A Chromium without a window, closed after ``idle`` seconds and opened again when it is wanted."""
 
-    def __init__(self):
+    def __init__(self, idle=60.0):
         executable = find()
         if executable is None:
             raise ServiceError(f"There is no browser here. {HOW}")
         self._folder = folders.make("Chromium", None, MEGABYTES)
-        words = visiting.__file__, executable, str(self._folder.path), json.dumps(sys.path)
+        words = visiting.__file__, executable, str(self._folder.path), str(idle), json.dumps(sys.path)
         self._helper = Helper("the browser", *words, keep_open=[self._folder.lock.fileno()])
         try:
             self.version = self._ask(order="open")["version"]

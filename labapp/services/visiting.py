@@ -1,9 +1,10 @@
 """
 The browser's process: opens Chromium, and visits pages as it is told.
 
-    python -I -S visiting.py EXECUTABLE FOLDER PATH     # orders on its standard input, a JSON object a line
+    python -I -S visiting.py EXECUTABLE FOLDER IDLE PATH     # orders on its standard input, JSON objects
 
-PATH is Python's path as JSON. It ends with its input, and with it Chromium and the folder.
+PATH is Python's path as JSON. After IDLE seconds without an order Chromium is closed, for it is large, and
+opened again for the next one. All ends with the input, and the folder goes.
 """
 
 import json
@@ -21,6 +22,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 PATIENCE = 1.5  # seconds that closing may take
+IDLE = object()
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
 MARKED = "mark => performance.getEntriesByName(mark).length > 0"
 LOOK = """
@@ -98,27 +100,38 @@ def read(orders, folder):
     os._exit(1)
 
 
-def serve(executable, folder):
+def serve(executable, folder, idle):
     """Obey until the input ends; trouble is an answer, too."""
     orders, chromium = queue.Queue(), None
     threading.Thread(target=read, args=[orders, folder], daemon=True).start()
-    while (order := orders.get()) is not None:
+    while (order := following(orders, idle if chromium else None)) is not None:
+        if order is IDLE:
+            chromium = chromium.close()
+            continue
         number = order.pop("number")
         try:
             chromium = chromium or Chromium(executable, folder)
             answer = chromium.obey(**order)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-            answer = {"trouble": str(error).strip().splitlines()[0]}
+            answer = {"trouble": f"{error or type(error).__name__}".strip().splitlines()[0]}
         print(json.dumps({**answer, "number": number}), flush=True)
     if chromium is not None:
         chromium.close()
 
 
-def main(executable, folder, path):
+def following(orders, seconds):
+    """The next order, None at the end of the input, or IDLE when nothing comes for so long."""
+    try:
+        return orders.get(timeout=seconds)
+    except queue.Empty:
+        return IDLE
+
+
+def main(executable, folder, idle, path):
     """Serve, and leave nothing behind."""
     sys.path[:] = json.loads(path)
     try:
-        serve(executable, folder)
+        serve(executable, folder, float(idle))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

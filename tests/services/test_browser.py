@@ -124,6 +124,16 @@ def family(pid):
     return [parent, *parent.children(recursive=True)]
 
 
+def test_it_takes_no_memory_while_nobody_looks_at_anything(address):
+    needs("chromium")
+    opened = browser.Browser(idle=0.1)
+    process = psutil.Process(opened._helper.process.pid)
+    for _ in range(2):
+        assert opened.visit(address).status == 200
+        wait_for(lambda: not process.children(recursive=True), "Chromium is closed")
+    opened.stop()
+
+
 def test_nothing_is_left_when_it_is_stopped(address):
     needs("chromium")
     opened = browser.Browser()
