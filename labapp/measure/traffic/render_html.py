@@ -79,7 +79,7 @@ def _heads(result) -> list[Head]:
             for key, name in _tails(result)
         ),
         Head("rate", "answers per s"),
-        Head("queries", "queries each", "Statements for each request, wherever it was answered"),
+        Head("queries", "queries each", "Statements for each request that was answered, wherever that was"),
         Head("hits", "hit ratio", "Of what the application asked its caches for, the share that was there"),
         *own,
         Head("against", f"against {baseline.variant}" if baseline else ""),
@@ -118,17 +118,18 @@ def _row(stream: Stream, result, scale: float, dimmed: bool) -> str:
     if stream.unavailable or stream.error:
         return f"{start}{cell_html(cells.outcome(stream), span=len(numbers) + 3)}</tr>"
     bar = f'<td class="dsl-of-bar">{_bar(stream, result, scale)}</td>'
-    return f"{start}{bar}{''.join(_number(*each) for each in numbers)}{_verdict(stream)}</tr>"
+    figures = "".join(_number(*each) for each in numbers)
+    return f"{start}{bar}{figures}{_verdict(stream, result.baseline)}</tr>"
 
 
-def _verdict(stream: Stream) -> str:
+def _verdict(stream: Stream, baseline: Stream | None) -> str:
     """Against the baseline and the pages, or in the room of both what is wrong with the pages."""
     outcome = cells.outcome(stream)
     if stream.wrong:
         return cell_html(replace(outcome, detail="not compared"), span=2, detail="dsl-below")
     compared = stream.comparison
     claims = compared is not None and compared.verdict in ("faster", "slower")
-    return cell_html(cells.against(stream), strong=claims, detail="dsl-below") + cell_html(outcome)
+    return cell_html(cells.against(stream, baseline), strong=claims, detail="dsl-below") + cell_html(outcome)
 
 
 def _number(cell: cells.Cell, key: str, strong: bool = False) -> str:

@@ -12,7 +12,7 @@ HEADS = ["variant", "requests", "p50", "95 %", "p95", "p99", "per s", "queries"]
 def table(result) -> str:
     """The result's table with question, status and footnotes; what does not fit is said below it."""
     baseline = f"against {fitted(result.baseline.variant, LONGEST_BASELINE)}" if result.baseline else ""
-    lines = [[*HEADS, baseline, "pages"], *(_line(stream) for stream in result.measurements)]
+    lines = [[*HEADS, baseline, "pages"], *(_line(each, result.baseline) for each in result.measurements)]
     listed, cut = aligned(lines, left=(0, len(HEADS), len(HEADS) + 1))
     said = [f"{result.measurements[row - 1].variant}: {lines[row][-1]}" for row in cut if row]
     said += [_said("hit ratio", [(each.variant, cells.hits(each).text) for each in result.measurements])]
@@ -29,8 +29,8 @@ def table(result) -> str:
     )
 
 
-def _line(stream) -> list[str]:
-    p50, against = cells.percentile(stream, "p50"), cells.against(stream)
+def _line(stream, baseline) -> list[str]:
+    p50, against = cells.percentile(stream, "p50"), cells.against(stream, baseline)
     return [
         stream.variant,
         cells.requests(stream).text,

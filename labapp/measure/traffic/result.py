@@ -79,8 +79,8 @@ class TrafficResult(Outcome):
         seconds (counted), p50_ms, p95_ms and p99_ms, each with the limits of its 95 % interval (p50_low_ms,
         p50_high_ms …; empty where a limit is open), over (the percentiles that are lower limits, because they
         fall among requests that were given up), rate (answers a second) with rate_low and rate_high,
-        queries_per_request and db_ms (for each request of a client), hit_ratio (of what the application asked
-        its caches for), edge_share (of the requests, what the edge answered), answered_browser,
+        queries_per_request and db_ms (for each answered request), hit_ratio (of what the application
+        asked its caches for), edge_share (of the requests, what the edge answered), answered_browser,
         answered_edge, answered_application and answered_origin (requests), origin_requests, origin_queries
         and origin_bytes (what came to the application), bytes (of bodies, received by the clients), compared
         (by which figure), times_faster with its limits times_faster_low and times_faster_high, verdict, same,

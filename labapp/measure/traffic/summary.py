@@ -2,7 +2,7 @@
 
 from ..interval import Interval
 from ..mean import mean_interval
-from .latency import STRICT, Percentile, percentiles
+from .latency import STRICT, WAITED, Percentile, percentiles
 from .rate import lengths, windows
 from .tally import Requests, Work
 
@@ -85,6 +85,12 @@ class Summary:
     def errors(self) -> int:
         """Requests without a proper answer, those that were given up among them."""
         return self._answers.errors.total()
+
+    @property
+    def answered(self) -> int:
+        """Requests that were not given up: whose answer, be it an error, has come."""
+        given_up = (often for kind, often in self._answers.errors.items() if kind.startswith(WAITED))
+        return self.count - sum(given_up)
 
     @property
     def failing(self) -> bool:
@@ -174,13 +180,13 @@ class Summary:
 
     @property
     def queries_per_request(self) -> float | None:
-        """Statements sent for each request of a client, wherever it was answered."""
-        return self.origin_queries / self.count if self.count else None
+        """Statements sent for each request of a client that was answered, wherever that was."""
+        return self.origin_queries / self.answered if self.answered else None
 
     @property
     def db_ms(self) -> float | None:
-        """Time in the database for each request of a client."""
-        return self._work.sums["db_ms"] / self.count if self.count else None
+        """Time in the database for each request of a client that was answered."""
+        return self._work.sums["db_ms"] / self.answered if self.answered else None
 
     @property
     def bytes(self) -> int:

@@ -29,13 +29,13 @@ def requests(stream: Stream) -> Cell:
 
 
 def percentile(stream: Stream, name: str) -> Cell:
-    """A percentile with its ±; "or more" where it falls among requests that were never answered."""
+    """A percentile with its ±; "≥1,103 ms" where it falls among requests that were given up."""
     found = stream.percentile(name)
     if found is None:
         return _nothing(stream)
     if found.over:
         title = f"{name}: at least {milliseconds(found.ms)}, requests were not answered"
-        return Cell(milliseconds(found.ms), "or more", "", title)
+        return Cell(f"≥{milliseconds(found.ms)}", "given up", "", title)
     if found.interval is None:
         return Cell(milliseconds(found.ms), "so far", "quiet", f"{name}: {milliseconds(found.ms)} so far")
     limits = f"95 %: {_limits(found.interval)}"
@@ -54,11 +54,11 @@ def rate(stream: Stream) -> Cell:
 
 
 def queries(stream: Stream) -> Cell:
-    """Statements for each request of a client, wherever it was answered."""
+    """Statements for each request of a client that was answered, wherever that was."""
     each = stream.queries_per_request
     if each is None:
         return _nothing(stream)
-    title = f"{stream.origin_queries:,} statements for {stream.count:,} requests, {stream.db_ms:.2f} ms each"
+    title = f"{stream.origin_queries:,} queries for {stream.answered:,} answers, {stream.db_ms:.2f} ms each"
     return Cell(number(round(each, 2)), title=title)
 
 
@@ -78,13 +78,16 @@ def figure(stream: Stream, name: str, unit: str) -> Cell:
     return Cell(rounded(value) if value % 1 else number(value), unit)
 
 
-def against(stream: Stream) -> Cell:
+def against(stream: Stream, baseline: Stream | None) -> Cell:
     """Times faster than the baseline (or times as many a second), or why that is not said."""
     compared = stream.comparison
     if stream.baseline:
         return Cell("baseline")
-    if stream.wrong:
+    if baseline is None or stream.wrong:
         return Cell("not compared", mood="quiet")
+    if stream.failing or baseline.failing:
+        which = "it" if stream.failing else "the baseline"
+        return Cell("not compared", "errors", "quiet", f"not compared: of {which}, too many requests failed")
     if compared is None:
         return _nothing(stream)
     if compared.verdict == NO_DIFFERENCE:
