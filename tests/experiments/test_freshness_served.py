@@ -43,7 +43,7 @@ def test_some_are_never_stale_and_some_are(pinsta_db, backend, workers):
     names = ["no cache", "lifetime only", "delete by signal", "versioned keys", "purge at the edge"]
     known = run(
         short(invalidation, names, photos_asked, turn=1.0, warm=0.5, same=False),
-        photos=1, lifetime=10.0, bulk=50, cache=backend, workers=workers, threads=2,
+        photos=1, lifetime=5, bulk=50, cache=backend, workers=workers, threads=2,
     )
     for name in names:
         stale = known[name].figures["stale"]
@@ -63,7 +63,7 @@ def test_the_count_is_what_comparing_all_reads_with_all_writes_gives(pinsta_db):
     made = short(invalidation, ["no cache", "lifetime only"], photos_asked, turn=1.0, warm=1.0, same=False)
     logs = []
     made.figures = [Figure("noted", of=lambda log, **parameters: logs.append(log))]
-    run(made, photos=2, lifetime=10.0)
+    run(made, photos=2, lifetime=5)
     for log in logs:
         writes = [each for each in (*log.warm, *log.requests) if each.ask > READ]
         assert any(each.done < log.turns[0][0] for each in writes)
@@ -83,7 +83,7 @@ def test_the_page_is_made_as_often_as_the_ledger_says(pinsta_db):
             stampede, list(stampede.variants), ranking_asked, turn=2.0, warm=0.7, strip=(COMPUTED,),
             compares="p99",
         ),
-        lifetime=0.4, photos=300, threads=4,
+        lifetime=1, photos=300, threads=4,
     )
     for name, stream in known.items():
         figures = stream.figures

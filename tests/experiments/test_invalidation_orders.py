@@ -68,6 +68,7 @@ def test_lifetime_only(caption):
     """Cold: 4 orders, stale where U comes after r: gr.U.s and grs.U. Warm: g and U, both orders stale."""
     found = orders(caption, cached_read(caption), caption.update)
     assert (found.count, len(found.stale)) == (4 + 2, 2 + 2)
+    assert len(found.shortest.run.steps) == 2
 
 
 def test_delete_after_the_update_is_stale_in_one_order(caption):
@@ -130,7 +131,8 @@ def test_a_version_that_is_kept_in_the_cache_is_never_stale_either(caption):
         cache.incr("generation")
 
     read = cached_read(caption, key=lambda: f"caption-{cache.get('generation', 0)}")
-    assert orders(caption, read, both(caption.update, count_up)).never_stale
+    found = orders(caption, read, both(caption.update, count_up))
+    assert found.never_stale and found.shortest is None
 
 
 def test_two_writers_who_set_what_they_have_written(caption):
@@ -215,7 +217,7 @@ def test_variants_are_stale_where_they_say_so_and_nowhere_else(caption, name, by
 def asked(name, pk, by):
     """(read, save) of a variant: the version in its answers."""
     function = invalidation.variants[name].function
-    given = {"photo_id": pk, "lifetime": 60.0}
+    given = {"photo_id": pk, "lifetime": 60}
     given = {each: given[each] for each in wanted(function, {**given, "request": None}) if each in given}
     factory, form = RequestFactory(), {"caption": "changed", "by": by}
 

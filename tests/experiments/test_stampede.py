@@ -20,7 +20,7 @@ from labapp.experiments.traffic.turn import mount_name
 from labapp.pinsta.models import Photo
 from tests.experiments.serving import served
 
-LIFETIME = 60.0
+LIFETIME = 60
 module = sys.modules["labapp.experiments.caching.stampede"]  # the package's own name is the experiment
 
 
@@ -186,24 +186,38 @@ def test_a_refresher_makes_the_first_one_and_goes_on_while_it_is_asked_for(patie
         return number
 
     kept = Refresher("number", make, 0.02)
-    assert kept.get() >= 0 and third.wait(10)
-    assert kept.get() >= 2, "nobody but the thread has made it"
+    assert kept.get() == 0, "the first who asks makes it"
+    assert third.wait(10) and kept.get() >= 2, "and after that the thread"
     kept._asked = -1e12  # nobody asks any more
     ended()
-    assert not kept._running
-    last, goes_on = cache.get("number"), threading.Event()
-    kept.make = lambda: goes_on.wait(10)
-    assert kept.get() == last, "who comes back is shown the old one, whatever the new one takes"
-    goes_on.set()
+    last = cache.get("number")
+    assert kept.get() == last, "who comes back is shown the old one"
 
 
-def test_of_several_processes_one_makes_it(patient):
-    """A turn of the entry that another process has taken leaves this one without work."""
-    cache.set("number-turn", True, 60)
+def test_an_emptied_cache_is_filled_by_who_asks(patient):
+    numbers = iter(range(10**6))
+    kept = Refresher("number", lambda: next(numbers), 1000)
+    assert (kept.get(), kept.get()) == (0, 0)
+    cache.clear()
+    assert (kept.get(), kept.get()) == (1, 1)
+    names = [thread.name for thread in threading.enumerate()]
+    assert names.count("regenerating") <= 2, "the thread before is ending, or has ended"
+
+
+def test_of_several_processes_the_first_in_a_period_makes_it(patient):
+    """This one looks again and again, and finds that the others have been there."""
+    made, looked = [], threading.Event()
+    kept = Refresher("number", lambda: made.append(1), 0.02)
+    kept.period = lambda now: looked.set() or "taken"
+    cache.set("taken", True)
     cache.set("number", "theirs")
-    made = []
-    kept = Refresher("number", lambda: made.append(1), 0.01)
+    assert kept.get() == "theirs" and looked.wait(10)
     assert kept.get() == "theirs" and not made
+
+
+def test_a_period_is_the_same_for_all_processes():
+    kept = Refresher("number", int, 10)
+    assert [kept.period(now) for now in (9.9, 10.0, 19.9)] == ["number-0", "number-1", "number-1"]
 
 
 def test_another_lifetime_is_another_refresher():

@@ -59,7 +59,7 @@ def asks(photos, popularity, writes, bulk, **_):
 invalidation = Experiment(
     "invalidation", question="Somebody has changed it. Who still sees what it was before?", claims=["2.5"],
     parameters=[
-        Number("lifetime", 1.0, low=0.2, high=10.0, step=0.2, unit="s", help="lifetime of an entry"),
+        Integer("lifetime", 1, low=1, high=5, unit="s", help="lifetime of an entry"),
         Integer("writes", 20, low=1, high=50, unit="%", help="requests that write"),
         Integer("bulk", 25, low=0, high=100, unit="%", help="of these by queryset.update()"),
         Integer("photos", 5, low=1, high=MOST, help="photos in play"),
@@ -84,7 +84,7 @@ invalidation = Experiment(
         Figure("kept", "%", "Reads whose page came out of a cache.", of=figures.from_cache),
     ],
     method=Traffic(
-        serves="photos/<int:photo_id>/", asks=asks, turn=lambda lifetime, **_: max(1.6, 1.6 * lifetime),
+        serves="photos/<int:photo_id>/", asks=asks, turn=lambda lifetime, **_: 1.6 * lifetime,
         warm=0.4, same=False,
     ),
     includes=["Latency is of reads and writes together."],
@@ -143,7 +143,10 @@ def delete_races_reader(request, photo_id, lifetime):
 
 @invalidation.variant(name="delete by signal")
 def delete_by_signal(request, photo_id, lifetime):
-    """post_save deletes, wherever save() is called; queryset.update() sends no signal."""
+    """post_save deletes, wherever save() is called; queryset.update() sends no signal.
+
+    The receiver: on_commit(lambda: cache.delete(f"announced-{instance.pk}")).
+    """
     if request.method == "POST":
         return write(request, photo_id, Announced)
     html = cache.get(f"announced-{photo_id}")
@@ -162,7 +165,11 @@ def delete_entry(instance, **_):
 
 @invalidation.variant(name="versioned keys")
 def versioned_keys(request, photo_id, lifetime):
-    """The version is part of the key: one small query a read, and an old entry is never asked for again."""
+    """The version is part of the key: one small query a read, and an old entry is never asked for again.
+
+    It is never stale because the version is read before the page, and changes in the same transaction: what
+    is kept under a version is that version or a newer one.
+    """
     if request.method == "POST":
         return write(request, photo_id)
     key = f"photo-{photo_id}-{version_of(photo_id)}"
@@ -175,7 +182,10 @@ def versioned_keys(request, photo_id, lifetime):
 
 @invalidation.variant(name="purge at the edge", edge=True, unavailable=needs_varnish)
 def purge_at_the_edge(request, photo_id, lifetime):
-    """Varnish keeps the page; whoever has written has its address purged."""
+    """Varnish keeps the page; whoever has written has its address purged.
+
+    A page that is on its way from here at that moment is kept all the same: the race of delete, at the edge.
+    """
     if request.method == "POST":
         saved = write(request, photo_id)
         tell_edge(request, "PURGE")
@@ -185,7 +195,10 @@ def purge_at_the_edge(request, photo_id, lifetime):
 
 @invalidation.variant(name="ban at the edge", edge=True, unavailable=needs_varnish)
 def ban_at_the_edge(request, photo_id, lifetime):
-    """Varnish keeps the page; whoever has written bans all addresses that begin like this one."""
+    """Varnish keeps the page; whoever has written bans all addresses that begin like this one.
+
+    One ban reaches what nobody has a list of (other pages of the photo, say), and comes as late as a purge.
+    """
     if request.method == "POST":
         saved = write(request, photo_id)
         tell_edge(request, "BAN", {"X-Ban": f"^{request.path}"})

@@ -48,6 +48,11 @@ class Orders:
         """Whether no order has shown anything old, and none has failed."""
         return not self.stale and not self.failed
 
+    @property
+    def shortest(self):
+        """The StaleOrder with the fewest steps: the one to show; None where there is none."""
+        return min(self.stale, key=lambda each: len(each.run.steps), default=None)
+
 
 def every_order(read, saves, truth, begin, *, readers=1, switches=None, most=10_000):
     """Run ``readers`` who read() once and each of the functions ``saves`` in every order. The Orders.

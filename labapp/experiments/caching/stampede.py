@@ -21,7 +21,7 @@ from labapp.experiments.caching.stampede_page import COMPUTED, ranking
 from labapp.experiments.databases import database
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
-from labapp.experiments.parameters import Integer, Number
+from labapp.experiments.parameters import Integer
 from labapp.experiments.traffic import (
     Ask,
     Traffic,
@@ -45,8 +45,8 @@ def asks(**_):
 stampede = Experiment(
     "stampede", question="The page has expired, and everybody asks for it. Who makes it?", claims=["2.6"],
     parameters=[
-        Number("lifetime", 1.2, low=0.4, high=10.0, step=0.2, unit="s", help="lifetime of the entry"),
-        Integer("photos", 1500, low=100, high=4500, step=100, help="photos ranked"),
+        Integer("lifetime", 1, low=1, high=5, unit="s", help="lifetime of the entry"),
+        Integer("photos", 1200, low=100, high=4500, step=100, help="photos ranked"),
     ],
     conditions=[database(), backend(), workers(1), threads(6), users(20), think_time(0.25), arrival()],
     figures=[
@@ -58,7 +58,7 @@ stampede = Experiment(
         Figure("oldest", "s", "Age of the oldest answer when it arrived.", of=figures.oldest),
     ],
     method=Traffic(
-        serves="reach/", asks=asks, turn=lambda lifetime, **_: 2.5 * lifetime, warm=0.7, strip=(COMPUTED,),
+        serves="reach/", asks=asks, turn=lambda lifetime, **_: 2.5 * lifetime, warm=1.0, strip=(COMPUTED,),
         compares="p99",
     ),
 )
@@ -100,8 +100,10 @@ def early_refresh(request, photos, lifetime):
     html, took, expires = made_by_one("ranking-timed", make)
     soon = monotonic() - took * log(1 - random()) >= expires
     if soon and cache.add("ranking-early", True, OLD):
-        html, *_ = make()
-        cache.delete("ranking-early")
+        try:
+            html, *_ = make()
+        finally:
+            cache.delete("ranking-early")
     return HttpResponse(html)
 
 
@@ -115,8 +117,10 @@ def stale_while_revalidate(request, photos, lifetime):
         return entry
 
     def anew():
-        make()
-        cache.delete("ranking-anew")
+        try:
+            make()
+        finally:
+            cache.delete("ranking-anew")
 
     html, expires = made_by_one("ranking-dated", make)
     if monotonic() >= expires and cache.add("ranking-anew", True, OLD):

@@ -1,13 +1,15 @@
 """Making a page anew in a thread: once, when somebody has found it old, or while it is asked for."""
 
-from threading import Event, Lock, Thread
-from time import monotonic
+from threading import Lock, Thread
+from time import monotonic, sleep
 
 from django.core.cache import cache
 from django.db import connection
 
+from labapp.experiments.caching.stampede_lock import made_by_one
+
 ASKED = 0.3  # seconds without a request, after which a page is not made anew any more
-FIRST = 10.0  # seconds that the first visitors wait for the first page
+GLANCE = 0.05  # seconds between two looks at whether it still is
 
 
 def in_thread(work):
@@ -25,38 +27,59 @@ def in_thread(work):
 class Refresher:
     """Keeps an entry of the cache fresh from a thread of this process, for as long as somebody asks for it.
 
-    With several processes the one that has the entry's turn makes it; the others look again after ``every``
-    seconds. It is kept for ever: who asks never waits, but for the very first one.
+    Time is cut into periods of ``every`` seconds; of several processes the first in a period makes it. It is
+    kept for ever, so that who asks never waits, unless it is missing: the first time, or when the cache was
+    emptied.
     """
 
     def __init__(self, key, make, every):
         self.key, self.make, self.every = key, make, every
-        self._made, self._asked = Event(), monotonic()
-        self._lock, self._running = Lock(), False
+        self._asked, self._keeper, self._lock = monotonic(), None, Lock()
 
     def get(self):
         """The entry as it is now."""
         self._asked = monotonic()
+        value = made_by_one(self.key, self._begin)
         with self._lock:
-            if not self._running:
-                self._running = True
-                in_thread(self._keep)
-        value = cache.get(self.key)
-        if value is None:
-            self._made.wait(FIRST)
-            value = cache.get(self.key)
+            if self._keeper is None:
+                self._keeper = keeper = object()
+                in_thread(lambda: self._keep(keeper))
         return value
 
-    def _keep(self):
+    def period(self, now):
+        """The name of what whoever makes it in this period adds to the cache."""
+        return f"{self.key}-{int(now // self.every)}"
+
+    def _begin(self):
+        """It is missing: this request makes it, and a new thread will; the one before knows another cache."""
+        with self._lock:
+            self._keeper = None
+        cache.add(self.period(monotonic()), True, 2 * self.every)
+        return self._anew()
+
+    def _anew(self):
+        value = self.make()
+        cache.set(self.key, value, None)
+        return value
+
+    def _keep(self, keeper):
         try:
-            while monotonic() - self._asked < ASKED:
-                began = monotonic()
-                if cache.add(f"{self.key}-turn", True, self.every * 0.9):
-                    cache.set(self.key, self.make(), None)
-                    self._made.set()
-                Event().wait(max(0.0, self.every - (monotonic() - began)))
+            while self._wait(keeper):
+                if cache.add(self.period(monotonic()), True, 2 * self.every):
+                    self._anew()
         finally:
-            self._running = False
+            with self._lock:
+                if self._keeper is keeper:
+                    self._keeper = None
+
+    def _wait(self, keeper):
+        """Until it is time again; whether it still is this thread's work."""
+        until = monotonic() + self.every
+        while self._keeper is keeper and monotonic() - self._asked < ASKED:
+            if (left := until - monotonic()) <= 0:
+                return True
+            sleep(min(left, GLANCE))
+        return False
 
 
 _refreshers, _lock = {}, Lock()
