@@ -47,6 +47,9 @@ class TrafficResult(Outcome):
 
     kind = "traffic"
 
+    def __post_init__(self):
+        self._seen: dict[str, tuple[int, int]] = {}  # by variant, how far the two compared were then
+
     @property
     def compared_by(self) -> str:
         """The aspect that the variants are compared by: "rate" or "latency"."""
@@ -59,18 +62,23 @@ class TrafficResult(Outcome):
 
     def refresh(self) -> None:
         """Sum up what the streams have taken since the last time: figures, sameness, comparisons."""
-        changed = [stream for stream in self.measurements if stream.refresh()]
+        for stream in self.measurements:
+            stream.refresh()
         baseline = self.baseline
         if baseline is None:
             return
-        for stream in self.measurements if any(each is baseline for each in changed) else changed:
-            if self.checked:
-                stream.same, stream.difference = sameness.difference(baseline.pages, stream.pages)
-            comparable = stream is not baseline and stream.count and not stream.wrong
-            failing = baseline.failing or stream.failing
-            stream.comparison = (
-                compared(baseline, stream, self.compares) if comparable and not failing else None
-            )
+        for stream in self.measurements:
+            looks = baseline.looks, stream.looks
+            if self._seen.get(stream.variant) != looks:
+                self._seen[stream.variant] = looks
+                self._set_against(baseline, stream)
+
+    def _set_against(self, baseline: Stream, stream: Stream) -> None:
+        if self.checked:
+            stream.same, stream.difference = sameness.difference(baseline.pages, stream.pages)
+        comparable = stream is not baseline and stream.count and not stream.wrong
+        failing = baseline.failing or stream.failing
+        stream.comparison = compared(baseline, stream, self.compares) if comparable and not failing else None
 
     def to_frame(self, requests: bool = False) -> "DataFrame":
         """A DataFrame with one row for each variant, or with requests=True for each request that counts.

@@ -23,7 +23,8 @@ class Stream(Summary):
     asked, digest, seen, foreign and error, as labapp.services.traffic.Request has. An entry has kind, label,
     began, queries, db_ms, hits, misses and bytes, as labapp.probe.ledger.Entry has.
 
-    Counts are always up to date, percentiles and rates since the last refresh().
+    Counts are always up to date, percentiles and rates since the last refresh() that found anything new;
+    `looks` is how many of these there were.
     """
 
     variant: str
@@ -50,6 +51,7 @@ class Stream(Summary):
         self._began = {number: turn[0] for number, turn in zip(self.numbers, self.turns, strict=True)}
         self.sum_up(self.turns)
         self._changed = True
+        self.looks = 0
 
     # Collecting
 
@@ -111,4 +113,5 @@ class Stream(Summary):
         self._changed = False
         self.requests.sort(key=attrgetter("due"))
         self.sum_up(self.turns)
+        self.looks += 1
         return True
