@@ -1,6 +1,7 @@
 """Variants under real traffic: a real gunicorn, a real Locust, and what is counted of both."""
 
 import threading
+import time
 
 import pytest
 from django.core.cache import cache
@@ -168,3 +169,20 @@ def test_a_killed_site_is_started_again(pinsta_db):
     before._server.kill()
     assert run(experiment())["plain"].count
     assert sites._site.alive
+
+
+def test_what_was_due_in_a_turn_is_asked_for_although_the_turn_is_over(pinsta_db):
+    made = experiment()
+    made.method.load = LOAD | {"think_time": 0.4}
+
+    @made.variant(baseline=True)
+    def plain(request, photo_id):
+        """Takes so long that users are still waiting when the turn ends."""
+        time.sleep(0.15)
+        return HttpResponse(f"photo {photo_id}")
+
+    stream = run(made)["plain"]
+    (began, ended), = stream.turns
+    assert stream.count and not stream.errors and not any(each.error for each in stream.requests)
+    assert all(began <= each.due < ended for each in stream.requests)
+    assert max(each.done for each in stream.requests) > ended

@@ -1,5 +1,7 @@
 """All users of this process: steered together, and what they say collected."""
 
+from time import monotonic
+
 from labapp.services.traffic.clock import Clock
 
 
@@ -44,6 +46,11 @@ class Crowd:
     def under_way(self):
         """The visits that have not ended."""
         return [visitor.visit for visitor in self._present if visitor.visit]
+
+    def owes(self):
+        """Whether something that was due in a turn which is over has not been asked for, or not answered."""
+        over = self.plan is not None and self.plan.counted[1] <= monotonic()
+        return over and any(visitor.owes() for visitor in self._present)
 
     def seed(self, plan):
         """Where the users of this process begin to draw."""

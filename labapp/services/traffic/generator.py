@@ -71,8 +71,9 @@ class Generator:
         """
         Nothing new is asked from now on; returns when all is answered, or patience (seconds) is over.
 
-        What has no answer then, and what was due and not sent, becomes a request "not answered", whose
-        latency is the one so far.
+        Of a turn that is over by its plan (``counted``) all that was due is asked for first. What has no
+        answer in the end, and what was due and not sent, becomes a request "not answered", whose latency is
+        the one so far.
         """
         self._ask(order="idle", patience=patience)
 

@@ -60,8 +60,11 @@ class Desk:
         self._say(number=number)
 
     def _idle(self, number, patience):
+        until = monotonic() + patience
+        while self._crowd.owes() and monotonic() < until:
+            gevent.sleep(0.002)
         self._crowd.steer(None)
-        visits, until = set(self._crowd.under_way()), monotonic() + patience
+        visits = set(self._crowd.under_way())
         while left := visits.intersection(self._crowd.under_way()):
             if monotonic() >= until:
                 for visit in left:

@@ -40,6 +40,10 @@ class Visitor(User):
             self._session = plan and Session(plan, self.number, self.crowd.seed(plan), now)
         self._bell.set()
 
+    def owes(self):
+        """Whether something is under way or due."""
+        return bool(self.visit or self._session and self._session.is_due(monotonic()))
+
     def leave(self):
         """Go, as soon as what is under way has ended."""
         self._leaving = True
