@@ -100,7 +100,10 @@ def test_a_view_that_raises_says_what_and_where(pinsta_db):
 def test_what_a_cell_defines_is_served_with_what_it_uses(pinsta_db):
     made = experiment()
     cell = {"cache": cache, "HttpResponse": HttpResponse, "__name__": "__main__"}
-    exec("def mine(request, photo_id):\n    return HttpResponse(cache.get_or_set(1, f'photo {photo_id}', 0))", cell)
+    exec(
+        "def mine(request, photo_id):\n"
+        "    return HttpResponse(cache.get_or_set(1, f'photo {photo_id}', 0))\n", cell
+    )
     made.variant(cell["mine"])
     assert run(made)["mine"].same is True
 
