@@ -61,6 +61,7 @@ stampede = Experiment(
         serves="reach/", asks=asks, turn=lambda lifetime, **_: 2.5 * lifetime, warm=1.0, strip=(COMPUTED,),
         compares="p99",
     ),
+    includes=["Work is that of requests and of threads beside them."],
 )
 
 
@@ -88,7 +89,7 @@ def lock(request, photos, lifetime):
 
 @stampede.variant(name="early refresh")
 def early_refresh(request, photos, lifetime):
-    """By chance one makes it before it expires: likely when that is near, and when making it takes long."""
+    """XFetch: by chance one makes it before it expires, likely when that is near and making it takes long."""
 
     def make():
         began = monotonic()
