@@ -1,5 +1,6 @@
 """Real users and a real server: each request that one side knows of is known to the other."""
 
+import threading
 from collections import Counter
 from random import Random
 from time import monotonic
@@ -113,6 +114,25 @@ def test_what_has_no_answer_is_told_with_the_latency_so_far(load, site):
     due_only = [each for each in requests if not each.asked]
     assert any(each.due > stopped for each in due_only)
     assert all(each.due <= each.done and each.done >= idle for each in due_only)
+
+
+def test_all_that_was_due_in_a_turn_is_asked_for_when_there_is_patience(load, site):
+    served, began = site(), monotonic()
+    counted = [began, began + 0.3]
+    load.steer(served.plan(WAIT, users=2, think_s=0.02, arrival="on schedule", counted=counted))
+    wait_for(lambda: monotonic() > counted[1], "the turn is over")
+    assert not load.take()
+    threading.Timer(0.05, served.go).start()  # when it waits already
+    load.idle(patience=20)
+    requests = load.take()
+    assert {each.error for each in requests} == {""} and len(requests) == len(served.seen())
+    for user in range(2):
+        due, gaps = [each.due for each in requests if each.user == user], Random(f"4 gaps {user}")
+        gaps.expovariate(1.0)  # from the beginning until the first
+        expected = due[:1]
+        while (later := expected[-1] + gaps.expovariate(1.0) * 0.02) < counted[1]:
+            expected.append(later)
+        assert due == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_turn_begins_with_schedules_of_its_own(load, site):
