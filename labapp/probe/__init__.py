@@ -1,4 +1,4 @@
-"""The probe: records every statement that Django code sends, and tells what is wrong with them.
+"""The probe: records every statement and cache call of Django code, and tells what is wrong with them.
 
     from labapp.probe import record
 
@@ -6,7 +6,8 @@
         client.get("/feed/")
     recording.count, recording.findings()
 
-Works in any configured Django project; needs nothing else of this lab. Not seen: what is sent through the
+Works in any configured Django project; needs nothing else of this lab. A site that is served reports by
+``probe.served`` and ``probe.ledger``. Not seen: what is sent through the
 driver's own connection (``connection.connection``), and what a driver sends while it connects (that is a
 span).
 """
