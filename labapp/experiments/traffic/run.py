@@ -87,19 +87,25 @@ class Run:
         stream.begin(number, from_here)
         self.say(f"Round {self.result.rounds + 1}: {variant.name} is being served.")
         while (now := time.monotonic()) < end:
-            self.stop.check()
             if self.method.during is not None and now >= from_here:
                 self._interfere(stream, number, now, now - from_here)
-            self._collect(stream, number, from_here)
-            self._show()
+            self._look(stream, number, from_here)
             time.sleep(TICK)
-        self.generator.idle(PATIENCE)
-        self._collect(stream, number, from_here)
         stream.end(end)
+        self.result.late_ms = max(self.result.late_ms or 0.0, self.generator.lag() or 0.0)
+        self.result.status = f"Waiting for the last answers of {variant.name}."
+        self.generator.idle(PATIENCE, lambda: self._look(stream, number, from_here))
+        self._collect(stream, number, from_here)
         self._complain(stream, number)
         self._figure(stream)
         self._visit(place, variant)
         self._show(at_once=True)
+
+    def _look(self, stream, number, from_here):
+        """Whether to go on, and what has come; shown when it is time."""
+        self.stop.check()
+        self._collect(stream, number, from_here)
+        self._show()
 
     def _interfere(self, stream, number, now, seconds):
         """What the experiment does to the site meanwhile; where it says what that was, it is a mark."""

@@ -17,7 +17,7 @@ VISIBLE = 0.006  # a narrower whisker would hide its bar
 WIDTHS = {
     "variant": "auto", "requests": "86px", "bar": "9%", "p50": "82px", "tail": "82px", "rest": "82px",
     "rate": "66px", "queries": "62px", "hits": "50px", "extra": "64px", "more": "64px", "against": "122px",
-    "result": "80px",
+    "result": "84px",
 }  # fmt: skip
 LEFT = ("variant", "bar", "against", "result")
 FEW = 2  # columns of the experiment's own that also fit half a screen, and leave room for both tails

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import storage
 from ..aspect import Aspect, of_traffic
+from ..figures import milliseconds
 from ..outcome import Outcome
 from . import sameness
 from .comparison import compared
@@ -15,6 +16,8 @@ from .stream_data import stream_from, stream_to
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+LATE, LATE_MS = 0.3, 1.0  # a share of the quickest p95, and at least so much: then its own lag matters
 
 
 @dataclass(repr=False, eq=False)
@@ -26,7 +29,7 @@ class TrafficResult(Outcome):
     turns each variant had. `includes` are sentences on what the latencies contain. `figures` are the columns
     besides: dicts of name, unit and help. `compares` is what is set against the baseline: "p50", "p95", "p99"
     or "rate". `asks` are the names of the pages that were asked for, by Request.ask. `checked` says that all
-    variants must show the same pages.
+    variants must show the same pages. `late_ms` is how late the load generator itself was with sending (p95).
     """
 
     experiment: str
@@ -42,6 +45,7 @@ class TrafficResult(Outcome):
     checked: bool = True
     rounds: int = 0
     elapsed_ms: float = 0.0
+    late_ms: float | None = None
     status: str = ""
     final: bool = False
 
@@ -59,6 +63,17 @@ class TrafficResult(Outcome):
     def aspects(self) -> tuple[Aspect, ...]:
         """The figures that grow: answers a second, and the percentile that is compared."""
         return of_traffic(self.compares)
+
+    @property
+    def limit(self) -> str:
+        """One sentence where the load generator was the limit, and not the site; else nothing."""
+        known = [each.p95_ms for each in self.measurements if each.p95_ms is not None]
+        if not known or (self.late_ms or 0.0) < max(LATE_MS, LATE * min(known)):
+            return ""
+        return (
+            f"The load generator itself is late by {milliseconds(self.late_ms)} (p95): "
+            "the figures are its limit, not the site's."
+        )
 
     def refresh(self) -> None:
         """Sum up what the streams have taken since the last time: figures, sameness, comparisons."""

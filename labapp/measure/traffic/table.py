@@ -120,6 +120,7 @@ def footnotes(result) -> str:
     notes += [f"{each.variant}: {_most_often(each)}" for each in streams if _errors(each) and not each.note]
     if any(is_censored(request) for each in streams for request in each.requests):
         notes.append("Who was given up waited at least so long, and counts with that")
+    notes += [result.limit] if result.limit else []
     return " ".join(f"{note.rstrip('.')}." for note in [*notes, *result.includes])
 
 

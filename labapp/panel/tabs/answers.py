@@ -33,7 +33,7 @@ class Answers(Tab):
         rows = "".join(row(stream, answers, kinds) for stream, answers in streams)
         return (
             '<table class="dsl-answers"><thead><tr><th>variant</th><th>who answered</th>'
-            f'{heads}<th>hit against miss</th><th title="{ORIGIN}">reached the origin</th></tr></thead>'
+            f'{heads}<th>hit against miss</th><th title="{ORIGIN}">at the origin</th></tr></thead>'
             f'<tbody>{rows}</tbody></table><p class="dsl-dim">{NOTES}</p>'
         )
 
@@ -101,4 +101,5 @@ def origin(stream):
     if not stream.count:
         return NOTHING
     requests, queries = stream.origin_requests, stream.origin_queries
-    return f'<b>{requests:,}</b> of {stream.count:,}<span class="dsl-below">{queries:,} queries</span>'
+    said = f"<b>{requests:,}</b> {'request' if requests == 1 else 'requests'}"
+    return f'{said}<span class="dsl-below">{queries:,} {"query" if queries == 1 else "queries"}</span>'

@@ -22,7 +22,7 @@ def svg(scene):
     parts = [
         f'<svg class="dsl-strip" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'role="img" aria-label="{escape(description(scene))}">',
-        *(_stretch(each, place) for each in shown),
+        *(_stretch(each, place, until) for each, until in zip(shown, _nexts(shown, place), strict=True)),
         _latency_axis(latency), _time_axis(scene, place),
         *(_dots(each, place, latency, drawn) for each in shown),
         *(_lines(each, place, latency) for each in shown),
@@ -43,10 +43,17 @@ class Place:
         return min(max(LEFT + (moment - self._began) * self._scale, LEFT), WIDTH - RIGHT)
 
 
-def _stretch(stretch, place):
+def _nexts(stretches, place):
+    """How far the name of each may reach: to where the next begins."""
+    begins = sorted(place(each.began) for each in stretches)
+    for each in stretches:
+        yield next((x for x in begins if x > place(each.began)), WIDTH)
+
+
+def _stretch(stretch, place, until):
     """The turn of a variant: its name, a band in its colour, and a shade of it below."""
     left, right = place(stretch.began), place(stretch.ended)
-    name, letters = stretch.variant, int((right - left - 2) / LETTER)
+    name, letters = stretch.variant, int((until - left - 6) / LETTER)
     name = name if len(name) <= letters else f"{name[:max(0, letters - 1)]}…"
     words = f'<text class="dsl-lane" x="{left:.1f}" y="{NAMES}">{escape(name)}</text>' if letters > 2 else ""
     return (

@@ -8,9 +8,11 @@ from labapp.probe.style import counted
 
 def status(result, budget_ms):
     """The Status of traffic under way or done."""
+    said = (under_way(result) or result.status).rstrip(".")
+    said = f"{said}. {result.limit}" if result.limit else f"{said}."
     if result.final:
-        return Status("done", result.status, 1.0)
-    return Status("busy", under_way(result) or result.status, min(result.elapsed_ms / budget_ms, 1.0))
+        return Status("done", said, 1.0)
+    return Status("busy", said, min(result.elapsed_ms / budget_ms, 1.0))
 
 
 def under_way(result):

@@ -18,6 +18,7 @@ from labapp.services.traffic.plan import Plan
 from labapp.services.traffic.request import Request
 
 PATIENCE = 30  # seconds until a generator that does not answer is given up
+BREATH = 0.05  # seconds of waiting after which whoever waits may look around, or be interrupted
 RECENT = 5.0  # seconds of requests that the lag is told of
 HOW = "pip install django-scale-lab[traffic] brings it."
 CHUNK = 1 << 16  # bytes read at once
@@ -67,15 +68,15 @@ class Generator:
         Plan.read(plan)
         self._ask(order="steer", plan=plan)
 
-    def idle(self, patience=2.0):
+    def idle(self, patience=2.0, meanwhile=None):
         """
         Nothing new is asked from now on; returns when all is answered, or patience (seconds) is over.
 
         Of a turn that is over by its plan (``counted``) all that was due is asked for first. What has no
         answer in the end, and what was due and not sent, becomes a request "not answered", whose latency is
-        the one so far.
+        the one so far. ``meanwhile()`` is called again and again until then; what it raises ends the waiting.
         """
-        self._ask(order="idle", patience=patience)
+        self._ask(meanwhile, order="idle", patience=patience)
 
     def take(self):
         """The requests that have come since the last call; ServiceError when there will not be any more."""
@@ -104,7 +105,7 @@ class Generator:
         with self._changed:
             self._changed.wait_for(lambda: self._ended)
 
-    def _ask(self, **order):
+    def _ask(self, meanwhile=None, **order):
         number = next(self._numbers)
         self._answers[number] = False
         try:
@@ -114,16 +115,26 @@ class Generator:
                     left = left[self.process.stdin.write(left) :]
         except (BrokenPipeError, ValueError):  # ValueError: the pipe is closed
             raise self._gone() from None
-        self._await(number, order.get("patience", 0))
+        self._await(number, order.get("patience", 0), meanwhile)
 
-    def _await(self, number, more=0):
-        with self._changed:
-            came = self._changed.wait_for(lambda: self._answers.get(number) or self._ended, PATIENCE + more)
-            answered = self._answers.pop(number)
+    def _await(self, number, more=0, meanwhile=None):
+        until = time.monotonic() + PATIENCE + more
+        try:
+            while not (came := self._said_of(number, BREATH)) and time.monotonic() < until:
+                if meanwhile is not None:
+                    meanwhile()
+        finally:
+            with self._changed:
+                answered = self._answers.pop(number)
         if not came:
             raise ServiceError(f"The load generator says nothing for {PATIENCE + more:g} s.")
         if not answered:
             raise self._gone()
+
+    def _said_of(self, number, seconds):
+        """Whether this order is answered, or nothing will be any more; waits so long for it."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._answers[number] or self._ended, seconds)
 
     def _gone(self):
         self._said.seek(0)

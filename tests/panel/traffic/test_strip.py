@@ -132,9 +132,10 @@ def test_the_picture_says_itself_in_a_sentence(two):
 
 def test_names_are_cut_where_there_is_no_room():
     long = Stretch("a variant with quite a name", "#d55e00", 100.0, 101.0)
-    tiny = Stretch("whole", "#d55e00", 102.0, 102.1)
-    svg = strip.svg(Scene(100.0, 110.0, 100.0, [long, tiny]))
-    name, = (each.text for each in elements(svg, "dsl-lane"))
+    tiny = [Stretch("whole", "#d55e00", began, began + 0.1) for began in (102.0, 102.2)]
+    svg = strip.svg(Scene(100.0, 110.0, 100.0, [long, *tiny]))
+    name, last = (each.text for each in elements(svg, "dsl-lane"))
+    assert last == "whole"
     assert long.variant.startswith(name.removesuffix("…"))
     assert 3 < len(name) < len(long.variant)
 
@@ -142,3 +143,11 @@ def test_names_are_cut_where_there_is_no_room():
 def test_the_size_never_changes(two):
     views = {ElementTree.fromstring(strip.svg(each)).get("viewBox") for each in (two, Scene(0.0, 1.0, 0.0))}
     assert views == {f"0 0 {strip.WIDTH} {strip.HEIGHT}"}
+
+
+def test_a_name_reaches_to_where_the_next_begins():
+    first = Stretch("edge-side includes", "#d55e00", 100.0, 101.0)
+    near, far = (Stretch("whole", "#0072b2", began, began + 1) for began in (101.2, 104.0))
+    scenes = (Scene(100.0, 110.0, 100.0, [first, second]) for second in (near, far))
+    shown = [elements(strip.svg(scene), "dsl-lane")[0].text for scene in scenes]
+    assert shown == ["edge-side inc…", "edge-side includes"]
