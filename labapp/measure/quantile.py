@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from .interval import LEAST, Interval, one_sided
 from .neighbours import discount
 
-FEWEST = 24  # independent requests that it takes to claim anything
-PRESUMED = 1.5  # standard errors of likeness between neighbours, before they have shown what they have
+FEWEST = 8  # independent requests that it takes to claim anything, times the root of what was discounted
+PRESUMED = 1.0  # standard errors of likeness between neighbours, before they have shown what they have
 
 
 def quantile_interval(latencies_ms: Sequence[float], q: float, level: float = 0.95) -> Interval | None:
@@ -52,11 +52,11 @@ def limits(
     """The order statistics that bound the quantile when the requests are worth so many independent ones.
 
     `least` and `most` are the sorted latencies with what is not known of them at its lowest and at its
-    highest. (None, inf) where nothing is ruled out.
+    highest. `independent` is positive and at most their number. (None, inf) where nothing is ruled out.
     """
-    if independent < FEWEST:
-        return None, math.inf
     count = len(least)
+    if independent < FEWEST * math.sqrt(count / independent):  # a large discount is itself less sure
+        return None, math.inf
     below, above = (one_sided(int(independent), level, share) + 1 for share in (q, 1 - q))
     if not below and not above:
         return None, math.inf

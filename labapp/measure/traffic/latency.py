@@ -67,7 +67,7 @@ def percentiles(row: Sequence[Timed], shares: dict[str, float]) -> dict[str, Per
     }
 
 
-def _percentile(least: list[float], most: list[float], q: float, independent: float = 0.0) -> Percentile:
+def _percentile(least: list[float], most: list[float], q: float, independent: float = 1.0) -> Percentile:
     """`least` and `most` are sorted, with what is not known at its lowest and at its highest."""
     middle = quantile(most, q)
     over = math.isinf(middle)
