@@ -13,7 +13,7 @@ from labapp.experiments.figures import Figure
 from labapp.experiments.traffic import Traffic
 from tests.requires import needs
 
-NEVER = {"no cache", "versioned keys"}
+NEVER = {"no cache", "versioned key"}
 
 
 def short(experiment, names, asks, **method):
@@ -40,7 +40,7 @@ def run(experiment, **settings):
 @pytest.mark.parametrize("backend, workers", [("local memory", 1), ("Redis", 2)])
 def test_some_are_never_stale_and_some_are(pinsta_db, backend, workers):
     needs("varnish"), needs("redis")
-    names = ["no cache", "lifetime only", "delete by signal", "versioned keys", "purge at the edge"]
+    names = ["no cache", "lifetime only", "signal", "versioned key", "purge"]
     known = run(
         short(invalidation, names, photos_asked, turn=1.0, warm=0.5, same=False),
         photos=1, lifetime=5, bulk=50, cache=backend, workers=workers, threads=2,
@@ -48,14 +48,14 @@ def test_some_are_never_stale_and_some_are(pinsta_db, backend, workers):
     for name in names:
         stale = known[name].figures["stale"]
         assert (stale == 0) if name in NEVER else stale >= 0, name
-    for name in ("lifetime only", "delete by signal"):
+    for name in ("lifetime only", "signal"):
         figures = known[name].figures
         assert figures["stale"] > 0 and figures["oldest"] > 0 and figures["kept"] > 0
         assert 0 < figures["per 1,000 reads"] <= 1000
     assert known["no cache"].figures["kept"] is None
     queries = {name: stream.figures["queries a read"] for name, stream in known.items()}
-    assert queries["no cache"] > queries["versioned keys"] >= 1
-    assert queries["purge at the edge"] < queries["no cache"]
+    assert queries["no cache"] > queries["versioned key"] >= 1
+    assert queries["purge"] < queries["no cache"]
 
 
 def test_the_count_is_what_comparing_all_reads_with_all_writes_gives(pinsta_db):
@@ -88,9 +88,9 @@ def test_the_page_is_made_as_often_as_the_ledger_says(pinsta_db):
     for name, stream in known.items():
         figures = stream.figures
         assert stream.same is not False, (name, stream.difference)
-        assert figures["made"] == len(stream.marks) > 1, name
+        assert figures["made"] == len(stream.marks) >= 1, name
         assert 1 <= figures["at once"] <= 4 and figures["oldest"] > 0 and figures["database"] > 0, name
-    for name in ("lock", "stale at the edge", "in the background"):
+    for name in ("lock", "at the edge", "background"):
         assert known[name].figures["at once"] == 1, name
-    made = {each.label for each in known["in the background"].marks}
+    made = {each.label for each in known["background"].marks}
     assert len(made) == 1, "the thread belongs to the turn that began it"

@@ -191,11 +191,11 @@ def test_redis_has_the_same_orders_as_local_memory(caption):
 
 # The experiment's own variants
 
-NEVER = {"no cache", "versioned keys"}
+NEVER = {"no cache", "versioned key"}
 LOCAL = [name for name, each in invalidation.variants.items() if not each.edge]
 
 
-WAYS = [(name, "save") for name in LOCAL] + [("delete by signal", "update")]
+WAYS = [(name, "save") for name in LOCAL] + [("signal", "update")]
 
 
 @pytest.mark.parametrize("name, by", WAYS)

@@ -71,12 +71,12 @@ def at_once(run):
 
 def test_with_get_and_set_both_make_it_unless_one_has_finished(pinsta_db, clock):
     """get, SELECT, set of each: 18 orders in which both find nothing, and 2 with one after the other."""
-    runs = every_order("get, else set")
+    runs = every_order("unguarded")
     assert sorted(made(run) for run in runs) == [1] * 2 + [2] * 18
     assert any(map(at_once, runs))
 
 
-@pytest.mark.parametrize("name", ["lock", "early refresh", "stale while revalidate"])
+@pytest.mark.parametrize("name", ["lock", "early", "revalidate"])
 def test_with_a_lock_one_makes_what_is_missing_in_every_order(pinsta_db, clock, name):
     """In all orders in which each leaves the other up to twice."""
     runs = every_order(name, switches=4)
@@ -85,7 +85,7 @@ def test_with_a_lock_one_makes_what_is_missing_in_every_order(pinsta_db, clock, 
 
 
 def test_early_refresh_leaves_alone_what_is_fresh(pinsta_db, clock):
-    (run, other) = every_order("early refresh", before=view("early refresh"))
+    (run, other) = every_order("early", before=view("early"))
     assert made(run) == made(other) == 0 and len(run.steps) == 2
 
 
@@ -95,10 +95,10 @@ def test_early_refresh_is_done_by_one_at_a_time_and_nobody_waits(pinsta_db, cloc
         took = iter([1000.0, 1000.5, 1000.5])
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, "monotonic", lambda: next(took, 1000.5))
-            view("early refresh")()  # it took half a second, and ends at 1060.5
+            view("early")()  # it took half a second, and ends at 1060.5
         clock.now, clock.chance = 1060.0, 0.7  # 1060 + 0.5 * 1.2 is past the end
 
-    runs = every_order("early refresh", before=nearly_over)
+    runs = every_order("early", before=nearly_over)
     assert not any(map(at_once, runs))
     assert {made(run) for run in runs} == {1, 2}, "who has looked before may begin after the other"
     for run in runs:
@@ -113,7 +113,7 @@ def test_early_refresh_is_the_likelier_the_longer_it_takes(pinsta_db, clock, cha
     cache.clear()
     cache.set("ranking-timed", ("old", 1.0, 1001.0))
     clock.chance = chance
-    assert (view("early refresh")() != "old") == early
+    assert (view("early")() != "old") == early
 
 
 def test_stale_while_revalidate_shows_the_old_one_and_has_it_made_once(pinsta_db, clock, monkeypatch):
@@ -127,14 +127,14 @@ def test_stale_while_revalidate_shows_the_old_one_and_has_it_made_once(pinsta_db
     def scenario():
         cache.clear()
         expired()
-        return {reader: view("stale while revalidate") for reader in "ABC"}
+        return {reader: view("revalidate") for reader in "ABC"}
 
     for run in interleavings(scenario):
         assert set(run.values.values()) == {"old"} and len(begun) == 1 and made(run) == 0
     begun[0]()
-    assert view("stale while revalidate")() != "old" and len(begun) == 1, "it is fresh now"
+    assert view("revalidate")() != "old" and len(begun) == 1, "it is fresh now"
     clock.now += LIFETIME
-    view("stale while revalidate")()
+    view("revalidate")()
     assert len(begun) == 2, "and its lock is free again"
 
 

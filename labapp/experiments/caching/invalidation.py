@@ -111,8 +111,8 @@ def lifetime_only(request, photo_id, lifetime):
     return HttpResponse(html)
 
 
-@invalidation.variant(name="delete on save")
-def delete_on_save(request, photo_id, lifetime):
+@invalidation.variant
+def delete(request, photo_id, lifetime):
     """Whoever has written deletes the entry; readers fetch the row last, right before they set."""
     if request.method == "POST":
         saved = write(request, photo_id)
@@ -126,9 +126,9 @@ def delete_on_save(request, photo_id, lifetime):
     return HttpResponse(html)
 
 
-@invalidation.variant(name="delete races reader")
-def delete_races_reader(request, photo_id, lifetime):
-    """The same, but the row is read first: a reader that is slow sets what a writer has just deleted."""
+@invalidation.variant(name="slow reader")
+def slow_reader(request, photo_id, lifetime):
+    """Delete, too, but the row is read first: the slow reader sets what a writer has just deleted."""
     if request.method == "POST":
         saved = write(request, photo_id)
         cache.delete(f"photo-{photo_id}")
@@ -141,8 +141,8 @@ def delete_races_reader(request, photo_id, lifetime):
     return HttpResponse(html)
 
 
-@invalidation.variant(name="delete by signal")
-def delete_by_signal(request, photo_id, lifetime):
+@invalidation.variant
+def signal(request, photo_id, lifetime):
     """post_save deletes, wherever save() is called; queryset.update() sends no signal.
 
     The receiver: on_commit(lambda: cache.delete(f"announced-{instance.pk}")).
@@ -163,8 +163,8 @@ def delete_entry(instance, **_):
     on_commit(lambda: cache.delete(f"announced-{instance.pk}"))
 
 
-@invalidation.variant(name="versioned keys")
-def versioned_keys(request, photo_id, lifetime):
+@invalidation.variant(name="versioned key")
+def versioned_key(request, photo_id, lifetime):
     """The version is part of the key: one small query a read, and an old entry is never asked for again.
 
     It is never stale because the version is read before the page, and changes in the same transaction: what
@@ -180,8 +180,8 @@ def versioned_keys(request, photo_id, lifetime):
     return HttpResponse(html)
 
 
-@invalidation.variant(name="purge at the edge", edge=True, unavailable=needs_varnish)
-def purge_at_the_edge(request, photo_id, lifetime):
+@invalidation.variant(edge=True, unavailable=needs_varnish)
+def purge(request, photo_id, lifetime):
     """Varnish keeps the page; whoever has written has its address purged.
 
     A page that is on its way from here at that moment is kept all the same: the race of delete, at the edge.
@@ -193,8 +193,8 @@ def purge_at_the_edge(request, photo_id, lifetime):
     return HttpResponse(slow_page(photo_id), headers={"Surrogate-Control": f"max-age={lifetime}"})
 
 
-@invalidation.variant(name="ban at the edge", edge=True, unavailable=needs_varnish)
-def ban_at_the_edge(request, photo_id, lifetime):
+@invalidation.variant(edge=True, unavailable=needs_varnish)
+def ban(request, photo_id, lifetime):
     """Varnish keeps the page; whoever has written bans all addresses that begin like this one.
 
     One ban reaches what nobody has a list of (other pages of the photo, say), and comes as late as a purge.

@@ -65,8 +65,8 @@ stampede = Experiment(
 )
 
 
-@stampede.variant(baseline=True, name="get, else set")
-def get_else_set(request, photos, lifetime):
+@stampede.variant(baseline=True)
+def unguarded(request, photos, lifetime):
     """Whoever finds nothing makes it; so does everybody who asks meanwhile."""
     html = cache.get("ranking")
     if html is None:
@@ -87,8 +87,8 @@ def lock(request, photos, lifetime):
     return HttpResponse(made_by_one("ranking", make))
 
 
-@stampede.variant(name="early refresh")
-def early_refresh(request, photos, lifetime):
+@stampede.variant
+def early(request, photos, lifetime):
     """XFetch: by chance one makes it before it expires, likely when that is near and making it takes long."""
 
     def make():
@@ -108,9 +108,9 @@ def early_refresh(request, photos, lifetime):
     return HttpResponse(html)
 
 
-@stampede.variant(name="stale while revalidate")
-def stale_while_revalidate(request, photos, lifetime):
-    """Old ones are shown at once, and the first who finds it old has it made anew in a thread."""
+@stampede.variant
+def revalidate(request, photos, lifetime):
+    """Stale while revalidate: the old one is shown, and who finds it old first has it made in a thread."""
 
     def make():
         entry = ranking(photos), monotonic() + lifetime
@@ -129,14 +129,14 @@ def stale_while_revalidate(request, photos, lifetime):
     return HttpResponse(html)
 
 
-@stampede.variant(name="stale at the edge", edge=True, unavailable=needs_varnish)
-def stale_at_the_edge(request, photos, lifetime):
-    """Varnish does the same: it shows the old page while it fetches one new one."""
+@stampede.variant(name="at the edge", edge=True, unavailable=needs_varnish)
+def at_the_edge(request, photos, lifetime):
+    """Stale while revalidate in Varnish: it shows the old page while it fetches a new one."""
     control = f"max-age={lifetime}, stale-while-revalidate={OLD}"
     return HttpResponse(ranking(photos), headers={"Surrogate-Control": control})
 
 
-@stampede.variant(name="in the background")
-def in_the_background(request, photos, lifetime):
+@stampede.variant
+def background(request, photos, lifetime):
     """A thread makes it anew once a lifetime; no request ever does."""
     return HttpResponse(refresher("ranking-kept", ranking, photos, every=lifetime).get())
