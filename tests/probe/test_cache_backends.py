@@ -1,4 +1,4 @@
-"""Cache calls in odd places: servers that fail, subclasses, mixins, threads, backends older than the probe."""
+"""Cache calls in odd places: servers that fail, subclasses, mixins, threads, older backends, JSON."""
 
 import inspect
 import json
