@@ -189,3 +189,24 @@ def test_what_was_due_in_a_turn_is_asked_for_although_the_turn_is_over(pinsta_db
     assert stream.count and not stream.errors and not any(each.error for each in stream.requests)
     assert all(began <= each.due < ended for each in stream.requests)
     assert max(each.done for each in stream.requests) > ended
+
+
+def test_a_turn_begins_when_the_site_has_ended_what_was_given_up(pinsta_db):
+    made = experiment()
+
+    @made.variant(baseline=True)
+    def plain(request, photo_id):
+        """Far too slow for those who ask: when its turn ends, views are at work that nobody waits for."""
+        time.sleep(0.7)
+        return HttpResponse(f"photo {photo_id}")
+
+    @made.variant
+    def quick(request, photo_id):
+        """Not to be slowed down by the other."""
+        return HttpResponse(f"photo {photo_id}")
+
+    result = made.run(budget_ms=12_000)
+    assert result.rounds > 1
+    assert any(each.error for each in result["plain"].requests)
+    quickest = min(each.done - each.sent for each in result["plain"].requests if not each.error)
+    assert all(each.done - each.due < quickest for each in result["quick"].requests)

@@ -21,6 +21,7 @@ from django.core.signals import got_request_exception
 from labapp import databases, probe
 from labapp.experiments.traffic.complaints import TURN, WARM, Complaints
 from labapp.experiments.traffic.parcel import unpacked
+from labapp.experiments.traffic.under_way import UnderWay
 
 READY = "/-/ready"
 
@@ -134,6 +135,7 @@ def make(folder):
     got_request_exception.connect(Complaints(folder).note, weak=False)
 
     from labapp.experiments import registry
+    from labapp.experiments.caching.esi import Edge
     from labapp.probe.served import Reporting
 
     registry.every()  # once, before the workers are forked, so that no request waits for an import
@@ -141,11 +143,7 @@ def make(folder):
         Application(turn_in(folder)), ledger=Path(folder, "ledger"),
         label=lambda environ: f"{environ.get(TURN, '')} {'warm' if WARM in environ else ''}".rstrip(),
     )
-    try:
-        from labapp.experiments.caching.esi import Edge
-    except ImportError:
-        return site
-    return Edge(site)
+    return UnderWay(Edge(site), folder)
 
 
 def __getattr__(name):

@@ -26,6 +26,7 @@ def rehearse(run):
 
 
 def _rehearse(run, variant):
+    run.wait_until_quiet()
     place, ends = run.site.begin(run.experiment, variant, run.settings), time.monotonic() + LONGEST
     users = 2 * run.load["workers"] * run.load["threads"]
     crowd = {"users": users, "think_s": 0.01, "arrival": PATIENT, "counted": (ends, ends)}

@@ -25,6 +25,7 @@ from labapp.services.traffic import generator
 
 TICK = 0.05  # seconds between two looks at what has come
 SHOWN = 0.2  # seconds between two updates of the picture
+QUIET = 5.0  # seconds that the site has to end what nobody waits for any longer
 PATIENCE = 2.0  # seconds that answers under way are waited for at the end of a turn
 
 
@@ -80,6 +81,7 @@ class Run:
     def _serve(self, variant):
         """One turn of a variant: warm-up, then what counts."""
         stream = self.result[variant.name]
+        self.wait_until_quiet()
         place = self.site.begin(self.experiment, variant, self.settings)
         number, from_here = place["turn"], time.monotonic() + self.warm
         end = from_here + self.turn
@@ -111,6 +113,13 @@ class Run:
         """What the experiment does to the site meanwhile; where it says what that was, it is a mark."""
         if happened := self.method.during(seconds, **self.settings):
             stream.marks.append(Entry("mark", happened, str(number), os.getpid(), now, time.monotonic()))
+
+    def wait_until_quiet(self):
+        """Wait until the site has ended what the turn before left to it; for some seconds at most."""
+        until = time.monotonic() + QUIET
+        while self.site.under_way and time.monotonic() < until:
+            self.stop.check()
+            time.sleep(TICK / 5)
 
     def _collect(self, stream, number, from_here):
         """What has come of this turn; the warm-up and what is left of turns before are not counted."""

@@ -16,6 +16,7 @@ from labapp.experiments.traffic.complaints import Complaints
 from labapp.experiments.traffic.load import DEFAULTS
 from labapp.experiments.traffic.parcel import packed
 from labapp.experiments.traffic.turn import Turn, mount_name, mounts
+from labapp.experiments.traffic.under_way import under_way
 from labapp.probe.ledger import Ledger
 from labapp.services.gunicorn import Gunicorn
 
@@ -46,6 +47,11 @@ class Site:
     def pids(self):
         """The process ids of its workers."""
         return self._server.pids
+
+    @property
+    def under_way(self):
+        """How many requests it works on, those included that nobody waits for any longer."""
+        return under_way(self.folder, self.port, self.pids)
 
     @property
     def generation(self):
