@@ -1,7 +1,8 @@
 """Latency over time while the traffic runs."""
 
 from labapp.panel.tabs.tab import NOTHING, Tab
-from labapp.panel.traffic import strip
+from labapp.panel.traffic.legend import legend
+from labapp.panel.traffic.strip import svg
 
 
 class Traffic(Tab):
@@ -19,4 +20,4 @@ class Traffic(Tab):
 
 def picture(scene):
     """A Scene as HTML with its legend."""
-    return f"{strip.svg(scene)}{strip.legend(scene)}"
+    return f"{svg(scene)}{legend(scene)}"

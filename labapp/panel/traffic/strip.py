@@ -2,10 +2,10 @@
 
 import math
 
-from labapp.measure.interval import median
 from labapp.panel.traffic import dots as shapes
 from labapp.panel.traffic.axes import Latency, Rate, seconds_between_lines
-from labapp.probe.style import counted, escape, milliseconds
+from labapp.panel.traffic.legend import description
+from labapp.probe.style import escape
 
 WIDTH, LEFT, RIGHT = 880, 58, 12
 NAMES, BAND, LATENCY, RATES, HEIGHT = 11, 16, (24, 220), ((246, 288), (314, 356)), 376
@@ -53,7 +53,7 @@ def _nexts(stretches, place):
 def _stretch(stretch, place, until):
     """The turn of a variant: its name, a band in its colour, and a shade of it below."""
     left, right = place(stretch.began), place(stretch.ended)
-    name, letters = stretch.variant, int((until - left - 6) / LETTER)
+    name, letters = stretch.variant, int((until - left - 12) / LETTER)
     name = name if len(name) <= letters else f"{name[:max(0, letters - 1)]}…"
     words = f'<text class="dsl-lane" x="{left:.1f}" y="{NAMES}">{escape(name)}</text>' if letters > 2 else ""
     return (
@@ -176,41 +176,6 @@ def _captions():
         f'<text x="{LEFT}" y="{top - 5}">{name} a second</text>'
         for name, (top, _) in zip(("requests", "queries"), RATES, strict=True)
     )
-
-
-def legend(scene):
-    """What shapes and lines mean, and how many of the dots are drawn; HTML of fixed height."""
-    who = {dot[2] for dot in scene.dots}
-    shown = [
-        f"<span>{shapes.sample(each)} {escape(name)}</span>"
-        for each, (name, _) in shapes.SHAPES.items() if each in who
-    ]
-    shown.append('<span><i class="dsl-line50"></i>p50 of a second</span>')
-    shown.append('<span><i class="dsl-line95"></i>p95 of a second</span>')
-    shown.append("<span>gap: not counted</span>")
-    return f'<div class="dsl-strip-legend">{"".join(shown)}<span>{escape(extent(scene))}</span></div>'
-
-
-def extent(scene):
-    """ "1,204 requests, each a dot at the moment it was due", or how many of them are drawn."""
-    count = len(scene.dots)
-    if count <= shapes.MOST:
-        return f"{counted(count, 'request')}, each a dot at the moment it was due"
-    return f"{shapes.MOST:,} of {count:,} requests drawn, evenly chosen, each at the moment it was due"
-
-
-def description(scene):
-    """The picture in a sentence: how many requests, and the typical time of each variant."""
-    times = {}
-    for stretch in scene.stretches:
-        if not stretch.old:
-            times.setdefault(stretch.variant, []).extend(ms for _, ms, _ in stretch.dots)
-    said = [
-        f"{variant}: {counted(len(found), 'request')}, half of them within {milliseconds(median(found))}"
-        for variant, found in times.items() if found
-    ]
-    seconds = scene.ended - scene.began
-    return f"Latency over {seconds:.0f} seconds. {'; '.join(said) or 'No request yet'}."
 
 
 def _old(stretch):

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from labapp.panel.traffic import dots, strip
+from labapp.panel.traffic import dots, legend, strip
 from labapp.panel.traffic.scene import Mark, Scene, Stretch
 from labapp.panel.traffic.trail import Trail
 from tests.panel.streams import request, result, stream, turn
@@ -104,7 +104,7 @@ def test_thousands_of_requests_are_thinned_evenly_and_that_is_said():
     xs = sorted(x for x, _ in places)
     half = (xs[0] + xs[-1]) / 2
     assert 0.45 < sum(x < half for x in xs) / len(xs) < 0.55
-    assert "1,500 of 5,000 requests drawn, evenly chosen" in strip.legend(scene)
+    assert "1,500 of 5,000 requests drawn, evenly chosen" in legend.legend(scene)
 
 
 def test_a_few_errors_are_not_thinned_out():
@@ -116,18 +116,18 @@ def test_a_few_errors_are_not_thinned_out():
 
 
 def test_the_legend_says_what_was_seen(two):
-    legend = strip.legend(two)
-    assert "origin" in legend
-    assert "application cache" in legend
-    assert "edge" not in legend
-    assert "p50 of a second" in legend
-    assert "98 requests, each a dot at the moment it was due" in legend
+    said = legend.legend(two)
+    assert "origin" in said
+    assert "application cache" in said
+    assert "edge" not in said
+    assert "p50 of a second" in said
+    assert "98 requests, each a dot at the moment it was due" in said
 
 
 def test_the_picture_says_itself_in_a_sentence(two):
     said = ElementTree.fromstring(strip.svg(two)).get("aria-label")
     assert re.match(r"Latency over 10 seconds. whole: 80 requests, half of them within [\d.]+ ms; <", said)
-    assert "No request yet" in strip.description(Scene(0.0, 10.0, 0.0))
+    assert "No request yet" in legend.description(Scene(0.0, 10.0, 0.0))
 
 
 def test_names_are_cut_where_there_is_no_room():
@@ -150,4 +150,4 @@ def test_a_name_reaches_to_where_the_next_begins():
     near, far = (Stretch("whole", "#0072b2", began, began + 1) for began in (101.2, 104.0))
     scenes = (Scene(100.0, 110.0, 100.0, [first, second]) for second in (near, far))
     shown = [elements(strip.svg(scene), "dsl-lane")[0].text for scene in scenes]
-    assert shown == ["edge-side inc…", "edge-side includes"]
+    assert shown == ["edge-side in…", "edge-side includes"]
