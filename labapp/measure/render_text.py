@@ -39,7 +39,7 @@ def _with_extra(result, lines: list[list[str]]) -> tuple[list[list[str]], list[C
     for column in extra(result):
         cells_of = [column.head, *(column.cell(measurement).text for measurement in result.measurements)]
         wider = [[*line[:place], text, *line[place:]] for line, text in zip(lines, cells_of, strict=True)]
-        if _room(wider) < LEAST_NAME + LEAST_RESULT:
+        if room(wider) < LEAST_NAME + LEAST_RESULT:
             left_out.append(column)
         else:
             lines, place = wider, place + 1
@@ -75,9 +75,9 @@ def aligned(lines: list[list[str]], left: tuple[int, ...]) -> tuple[list[str], l
     are.
     """
     widths = _widths(lines)
-    room = _room(lines)
-    widths[0] = max(LEAST_NAME, min(widths[0], LONGEST_NAME, room - LEAST_RESULT))
-    widths[-1] = max(LEAST_NAME, min(widths[-1], room - widths[0]))
+    left_over = room(lines)
+    widths[0] = max(LEAST_NAME, min(widths[0], LONGEST_NAME, left_over - LEAST_RESULT))
+    widths[-1] = max(LEAST_NAME, min(widths[-1], left_over - widths[0]))
     rows = []
     for line in lines:
         texts = [fitted(text, width) for text, width in zip(line, widths, strict=True)]
@@ -92,7 +92,7 @@ def _widths(lines: list[list[str]]) -> list[int]:
     return [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
 
 
-def _room(lines: list[list[str]]) -> int:
+def room(lines: list[list[str]]) -> int:
     """The characters that are left for the first column and the last."""
     widths = _widths(lines)
     return WIDTH - sum(widths[1:-1]) - len(GAP) * (len(widths) - 1)
