@@ -2,6 +2,8 @@
 
 import re
 
+from django.core.cache import cache
+
 from tests.panel.test_panel import measured
 
 TIMELINE, QUERIES, PLAN, GROWTH, CODE = range(5)
@@ -20,6 +22,20 @@ def test_timeline_has_a_lane_for_each_variant_and_says_what_was_found(open_tab, 
     assert all(name in html for name in ("one_by_one", "joined"))
     assert "N+1" in html
     assert "select_related" in html
+
+
+def test_the_timeline_says_what_caches_did_where_they_are_asked(authors, opened, front_end):
+    panel = opened(authors)
+    front_end.look(panel)
+    measured(front_end, panel)
+    timeline = panel._tabs[TIMELINE].picture
+    front_end.wait(lambda: "execute" in front_end.text(timeline) and "hit" not in front_end.text(timeline))
+
+    @authors.variant
+    def kept(photos):
+        return cache.get("nothing", [])
+
+    front_end.wait_text(timeline, "hit")
 
 
 def test_a_panel_opens_on_the_tab_that_is_named(authors, opened, front_end):

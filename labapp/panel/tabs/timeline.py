@@ -18,8 +18,10 @@ class Timeline(Tab):
             return '<p class="dsl-none">No variant ran, so there is nothing to draw.</p>'
         lanes = [timeline.Lane(each.variant, each.colour, each.recording) for each in recorded]
         waited = any(each.wait_ms for each in recorded)
+        cached = any(each.recording.cache for each in recorded)
         found = "".join(map(findings, recorded)) or '<p class="dsl-none">Nothing to find fault with.</p>'
-        return f'<div class="dsl-root">{timeline.svg(lanes)}{timeline.legend(waited)}{found}</div>'
+        legend = timeline.legend(waited, cached)
+        return f'<div class="dsl-root">{timeline.svg(lanes)}{legend}{found}</div>'
 
 
 def findings(measurement):
