@@ -35,7 +35,7 @@ def discount(values: Sequence[float], presumed: float = 0.0, excess: float = 0.0
         error = math.sqrt((2 + excess / size) / blocks)
         if presumed and size == 2:
             found = _of_likeness(variation - 1 + presumed * math.sqrt(2 / blocks))
-        suspicious = variation > 1 + error * (ABOVE_CHANCE if suspicious else ALONE)
+        suspicious = variation > _by_chance(error, ABOVE_CHANCE if suspicious else ALONE)
         grows = grows and suspicious and variation > before * (1 + STILL * error)
         if suspicious:
             whole = _whole(variation, before, blocks) if grows else variation
@@ -67,7 +67,12 @@ def _whole(variation: float, before: float, blocks: int) -> float:
     return variation / (2 - min(DOUBLING, variation / before))
 
 
+def _by_chance(error: float, errors: float) -> float:
+    """The variation that chance exceeds as rarely as so many standard errors (χ² by Wilson and Hilferty)."""
+    return (1 - error * error / 9 + errors * error / 3) ** 3
+
+
 def _cautious(variation: float, blocks: int) -> float:
-    """An upper limit of a variance that so few blocks show (χ² by Wilson and Hilferty)."""
+    """An upper limit of a variance that so few blocks show."""
     spread = 2 / (9 * blocks)
     return variation / (1 - spread - CAUTION * math.sqrt(spread)) ** 3
