@@ -122,9 +122,9 @@ def _others(order, choices, given, switches):
 def _play(cast, functions, given):
     """One run and, for each of its steps, who could have made it; None when that order is none."""
     cast.begin(functions)
-    steps, choices, waits = [], [], set()
+    steps, choices, waits, change = [], [], set(), 0
     while ready := cast.ready():
-        could = [name for name in ready if name not in waits and not _spins(name, cast, steps)]
+        could = [name for name in ready if name not in waits and not _spins(name, cast, steps, change)]
         could = could or [name for name in ready if name not in waits]
         if not could:
             waits.clear()
@@ -141,6 +141,7 @@ def _play(cast, functions, given):
         steps.append(Step(name, what))
         choices.append(could)
         waits.clear()
+        change = len(steps) if cast.changed(name) else change
         if len(steps) > LONGEST:
             cast.abandon()
             raise Stuck(f"After {LONGEST} steps it has not ended; the last one was {steps[-1]}.")
@@ -154,8 +155,15 @@ def _next(could, steps):
     return steps[-1].who if steps and steps[-1].who in could else could[0]
 
 
-def _spins(name, cast, steps):
-    """Whether it is about to do once more what it has just done, with nothing in between: it polls."""
+def _spins(name, cast, steps, change):
+    """Whether it is about to do once more what it has just done, and nothing has happened since: it polls.
+
+    Nothing: no step of another at all, or none since step number ``change`` that changed anything.
+    """
     alone = [step.what for step in takewhile(lambda step: step.who == name, reversed(steps))]
-    tail = [cast.what(name), *alone]
+    looking = [step.what for step in reversed(steps[change:]) if step.who == name]
+    return any(map(_repeats, ([cast.what(name), *alone], [cast.what(name), *looking])))
+
+
+def _repeats(tail):
     return any(tail[:turn] == tail[turn : 2 * turn] for turn in range(1, min(LOOP, len(tail) // 2) + 1))

@@ -16,6 +16,8 @@ CALLS = (
     "get", "set", "add", "delete", "touch", "incr", "decr", "has_key", "get_or_set",
     "get_many", "set_many", "delete_many", "clear", "incr_version", "decr_version",
 )  # fmt: skip
+LOOKS = "cache.get(", "cache.get_many(", "cache.has_key(", "SELECT"  # steps that change nothing
+MAY_FAIL = "add", "delete", "touch"  # they say whether they have changed anything
 GO, REFUSE, END = "go", "refuse", "end"
 LOCKED = 5  # SQLITE_BUSY: another connection writes; 517 is a snapshot that is out of date, for good
 
@@ -60,6 +62,10 @@ class Cast:
         """The step before which it stands."""
         return self._playing[name].what
 
+    def changed(self, name):
+        """Whether its last step has changed anything, as far as that can be told."""
+        return self._playing[name].changed
+
     def go(self, name):
         """Let it make its step and come to the next; whether it could, and did not have to wait."""
         return self._playing[name].tell(GO) != "waits"
@@ -88,6 +94,7 @@ class Actor:
     def __init__(self, name):
         self.name = name
         self.what, self.ended, self.value, self.error = "", True, None, None
+        self.changed = True
         self._words, self._answers = SimpleQueue(), SimpleQueue()
         self._sql, self._again, self._announced = None, False, False
         self._thread = Thread(target=self._live, name=f"interleaving {name}", daemon=True)
@@ -137,6 +144,7 @@ class Actor:
         self.what = what
         self._answers.put("stands")
         self._obey()
+        self.changed = not what.startswith(LOOKS)
 
     def _obey(self):
         word = self._words.get()
@@ -200,7 +208,10 @@ class Actor:
                 self._step(_call(name, args))
             self._announced = not self._announced
             try:
-                return call(*args, **kwargs)
+                answer = call(*args, **kwargs)
+                if name in MAY_FAIL:
+                    self.changed = bool(answer)
+                return answer
             finally:
                 self._announced = False
 
