@@ -14,7 +14,7 @@ from labapp.panel.tabs.tab import Tab
 
 INVITATION = (
     '<p class="dsl-none">Press “Measure growth”: every variant is measured at a handful of values, '
-    "and the law that its queries follow is fitted.</p>"
+    "and the law that its figures follow is fitted.</p>"
 )
 
 
