@@ -4,8 +4,8 @@
     .venv/bin/python -m bench.quantile --runs 2000 --requests 5000
 
 A run is wrong when the true quantile lay outside of the interval at any of its looks. Beside it: the share of
-runs that knew both limits by the end, and how wide the last interval was (median of high / low). Of stalls the
-p95 is wrong far more often: nobody knows of a stall before the first one.
+runs that knew both limits by the end, and how wide the last interval was (median of high / low). Of "stalls"
+p95 and p99 are wrong far more often: nobody knows of a stall before the first one.
 """
 
 import argparse
