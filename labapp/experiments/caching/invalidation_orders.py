@@ -42,6 +42,7 @@ class Orders:
     count: int = 0
     stale: list = field(default_factory=list)
     failed: list = field(default_factory=list)
+    complete: bool = True
 
     @property
     def never_stale(self):
@@ -54,11 +55,12 @@ class Orders:
         return min(self.stale, key=lambda each: len(each.run.steps), default=None)
 
 
-def every_order(read, saves, truth, begin, *, readers=1, switches=None, most=10_000):
+def every_order(read, saves, truth, begin, *, readers=1, switches=None, most=10_000, enough=None):
     """Run ``readers`` who read() once and each of the functions ``saves`` in every order. The Orders.
 
     ``begin()`` puts the database back before each order; the caches are emptied. ``truth()`` is what read()
-    should return when all is saved. ``switches`` and ``most`` are those of ``interleavings()``.
+    should return when all is saved. ``switches`` and ``most`` are those of ``interleavings()``. Where
+    ``enough()`` says so, no more of them are run; then the Orders are not ``complete``.
     """
     found = Orders()
     pieces = {f"reader {n}" if readers > 1 else "reader": read for n in range(1, readers + 1)}
@@ -67,6 +69,9 @@ def every_order(read, saves, truth, begin, *, readers=1, switches=None, most=10_
     for warm in (False, True):
         scenario = _scenario({**pieces, **writers}, begin, read if warm else None)
         for run in interleavings(scenario, switches=switches, most=most):
+            if enough is not None and enough():
+                found.complete = False
+                break
             found.count += 1
             if run.errors:
                 found.failed.append(run)

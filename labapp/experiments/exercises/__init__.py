@@ -12,6 +12,7 @@ from labapp.experiments.ready import need_boot
 need_boot(__name__)
 
 from labapp.experiments.exercise import Exercise  # noqa: E402
+from labapp.experiments.exercises.checked import Checked  # noqa: E402
 from labapp.experiments.exercises.indexing import IndexExercise  # noqa: E402
 from labapp.experiments.exercises.metrics import nested, three_pages, two_cures  # noqa: E402
 from labapp.experiments.exercises.optimization import (  # noqa: E402
@@ -27,11 +28,13 @@ __all__ = [
     "every", "nested", "newsletter", "numbers", "older", "thanked", "three_pages", "turned", "two_cures",
 ]
 
+KINDS = Exercise | IndexExercise | Checked | Question
+
 
 def every():
     """Names of all exercises and questions, in the order in which they are met."""
     found = []
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         values = vars(import_module(module.name)).values()
-        found += [value.name for value in values if isinstance(value, Exercise | IndexExercise | Question)]
+        found += [value.name for value in values if isinstance(value, KINDS)]
     return found
