@@ -26,6 +26,21 @@ def kept(pinsta_db, tmp_path, monkeypatch):
     return path
 
 
+def passes(exercise, *answers):
+    """The verdict's text; it must be passed."""
+    verdict = exercise.check(*answers)
+    assert verdict.passed, str(verdict)
+    return str(verdict)
+
+
+def fails(exercise, answers, *sentences):
+    """The verdict must not be passed and must say these; a tuple of answers is given one by one."""
+    verdict = exercise.check(*answers if isinstance(answers, tuple) else [answers])
+    assert not verdict
+    for sentence in sentences:
+        assert sentence in str(verdict), str(verdict)
+
+
 def lazy(photos):
     return Photo.objects.all()[:photos]
 

@@ -85,9 +85,9 @@ class NeverStale(Checked):
             empty()
             first, second = random.sample(keys, 2)
             for when, work in (
-                ("at first", lambda: [read(first), read(second)]),
-                ("after a change of it", lambda: save(first, f"Changed {secrets.token_hex(3)}")),
-                ("after a change of another", lambda: save(second, f"Changed {secrets.token_hex(3)}")),
+                ("At first", lambda: [read(first), read(second)]),
+                ("After a change of it", lambda: save(first, f"Changed {secrets.token_hex(3)}")),
+                ("After a change of another", lambda: save(second, f"Changed {secrets.token_hex(3)}")),
             ):
                 before = texts()
                 work()
@@ -105,7 +105,7 @@ class NeverStale(Checked):
         with probe.unrecorded():
             right = self._page(Caption.objects.get(pk=key))
         if shown != right:
-            tried.wrong.append(f"{when}, read({key}) gives {shown!r}, and it is {right!r}.".capitalize())
+            tried.wrong.append(f"{when}, read({key}) gives {shown!r}, and it is {right!r}.")
 
     def _together(self, stop, read, save, tried):
         """Readers and writers of one photo, in every order."""
