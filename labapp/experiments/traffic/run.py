@@ -53,30 +53,26 @@ class Run:
         )
 
     def serve(self, seconds):
-        """Rounds of turns until so many seconds are used; each variant has one turn at least."""
+        """As many rounds of turns as come nearest to so many seconds; each variant has one turn at least."""
         self.observe(self.result)
         if not self.running():
             return self._finish("No variant can be served here.")
         self.site, self.generator = site(self.load["workers"], self.load["threads"]), generator()
         try:
             rehearse(self)
-            began, chance = time.monotonic(), random.Random()
-            while self._round(chance, time.monotonic() - began, seconds):
-                self.result.rounds += 1
+            for _ in range(max(1, round(seconds / (len(self.running()) * (self.warm + self.turn))))):
+                self._round()
         finally:
             self.generator.idle(0)
         turns = counted(self.result.rounds, "turn")
         self._finish(f"{turns} of each variant, {self.turn:g} s counted in each.")
 
-    def _round(self, chance, used, seconds):
-        """A turn of each variant, if there is still time for it; whether there was."""
+    def _round(self):
+        """A turn of each variant, in an order that is drawn anew."""
         running = self.running()
-        needed = len(running) * (self.warm + self.turn)
-        if self.result.rounds and used + needed > seconds or not running:
-            return False
-        for variant in chance.sample(running, len(running)):
+        for variant in random.sample(running, len(running)):
             self._serve(variant)
-        return True
+        self.result.rounds += 1
 
     def _serve(self, variant):
         """One turn of a variant: warm-up, then what counts."""
@@ -197,11 +193,11 @@ class Run:
 
     def _includes(self):
         load = self.load
-        from_when = "the moment it was due" if load["arrival"] == SCHEDULE else "the moment it was sent"
-        many = f"{load['workers']} × {load['threads']}" if load["threads"] > 1 else f"{load['workers']}"
+        since = "a request was due" if load["arrival"] == SCHEDULE else "a request was sent"
+        each = f" of {counted(load['threads'], 'thread')} each" if load["threads"] > 1 else ""
         return [
-            f"Latency is from {from_when} to the last byte, as the load generator on this machine sees it.",
-            f"gunicorn has {many} workers.",
+            f"Latency is from when {since} to its last byte, as the load generator on this machine sees it.",
+            f"gunicorn has {counted(load['workers'], 'worker')}{each}.",
             f"Every turn begins with empty caches and {self.warm:g} s that are not counted.",
             *self.experiment.includes,
         ]

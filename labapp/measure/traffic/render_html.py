@@ -16,7 +16,7 @@ from .stream import Stream
 VISIBLE = 0.006  # a narrower whisker would hide its bar
 WIDTHS = {
     "variant": "auto", "requests": "86px", "bar": "9%", "p50": "90px", "tail": "90px", "rest": "90px",
-    "rate": "66px", "queries": "62px", "hits": "50px", "extra": "64px", "more": "64px", "against": "122px",
+    "rate": "66px", "queries": "62px", "hits": "58px", "extra": "70px", "more": "70px", "against": "122px",
     "result": "84px",
 }  # fmt: skip
 LEFT = ("variant", "bar", "against", "result")

@@ -59,7 +59,7 @@ def queries(stream: Stream) -> Cell:
     if each is None:
         return _nothing(stream)
     title = f"{stream.origin_queries:,} queries for {stream.answered:,} answers, {stream.db_ms:.2f} ms each"
-    return Cell(number(round(each, 2)), title=title)
+    return Cell(number(each) if each >= 1 or not each else f"{each:.2f}", title=title)
 
 
 def hits(stream: Stream) -> Cell:
