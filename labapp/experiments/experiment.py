@@ -1,5 +1,7 @@
 """The Experiment: a question, what can be set, and the variants that answer it."""
 
+from copy import copy
+
 from labapp.experiments.calls import Calls
 from labapp.experiments.parameters import BadSetting
 from labapp.experiments.variant import BadVariant, Variant, caption, sources
@@ -89,6 +91,20 @@ class Experiment:
             raise BadVariant(f"{name} is the baseline of {self.name}, the others are measured against it.")
         del self.variants[name]
         self._tell()
+
+    def only(self, *names):
+        """This experiment with these of its variants and no others, in their own order.
+
+        The baseline stays the one that is compared with, where it is among them. BadVariant for a name that
+        it does not have.
+        """
+        for name in names:
+            if name not in self.variants:
+                raise BadVariant(f"{self.name} has no variant {name!r}; it has {', '.join(self.variants)}.")
+        part = copy(self)
+        part.variants = {name: each for name, each in self.variants.items() if name in names}
+        part.listeners, part.warm = [], set()
+        return part
 
     @property
     def baseline(self):
