@@ -55,6 +55,7 @@ color:var(--dsl-r-soft)}
 _TRAFFIC = """
 .dsl-result.dsl-of-traffic table.dsl-tight{min-width:calc(740px + var(--dsl-extra,0)*72px)}
 .dsl-result.dsl-of-traffic thead th{height:36px;white-space:normal;font-size:12px;line-height:15px}
+.dsl-result .dsl-name.dsl-long{white-space:normal;line-height:17px;max-height:34px}
 .dsl-result .dsl-crowded col.dsl-is-rest{width:0!important}
 .dsl-result .dsl-crowded .dsl-of-rest{padding:0!important;visibility:hidden;white-space:nowrap!important}
 """

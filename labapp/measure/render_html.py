@@ -126,14 +126,15 @@ def _times(measurement: Measurement, scale: float, comparing: bool) -> str:
     return f"{times}{cell_html(against, strong=_claims(measurement), detail='dsl-below')}{cell_html(outcome)}"
 
 
-def variant_html(measurement) -> str:
-    """The head of a row: chip, name, caption."""
+def variant_html(measurement, room: int | None = None) -> str:
+    """The head of a row: chip, name, caption; a name of more letters than there is room takes both lines."""
     name, caption = html.escape(measurement.variant), html.escape(measurement.caption)
+    long = room is not None and len(measurement.variant) > room
+    below = "" if long else f'<span class="dsl-caption">{caption or "&nbsp;"}</span>'
     return (
-        f'<th scope="row" title="{name}: {caption}"><span class="dsl-name">'
+        f'<th scope="row" title="{name}: {caption}"><span class="dsl-name{" dsl-long" if long else ""}">'
         f'<span class="dsl-chip" style="background:{html.escape(measurement.colour)}"></span>'
-        f"<b>{name}</b></span>"
-        f'<span class="dsl-caption">{caption or "&nbsp;"}</span></th>'
+        f"<b>{name}</b></span>{below}</th>"
     )
 
 

@@ -20,6 +20,7 @@ WIDTHS = {
     "result": "84px",
 }  # fmt: skip
 LEFT = ("variant", "bar", "against", "result")
+NARROW = 12  # letters of a name that fit beside many columns
 FEW = 2  # columns of the experiment's own that also fit half a screen, and leave room for both tails
 
 
@@ -114,7 +115,8 @@ def _row(stream: Stream, result, scale: float, dimmed: bool) -> str:
         (cells.rate(stream), "rate"), (cells.queries(stream), "queries"), (cells.hits(stream), "hits"), *own,
     ]  # fmt: skip
     old = ' class="dsl-old"' if dimmed else ""
-    start = f"<tr{old}>{variant_html(stream)}{_number(cells.requests(stream), 'requests', strong=True)}"
+    room = NARROW if len(result.figures) > FEW else None
+    start = f"<tr{old}>{variant_html(stream, room)}{_number(cells.requests(stream), 'requests', strong=True)}"
     if stream.unavailable or stream.error:
         return f"{start}{cell_html(cells.outcome(stream), span=len(numbers) + 3)}</tr>"
     bar = f'<td class="dsl-of-bar">{_bar(stream, result, scale)}</td>'
