@@ -196,12 +196,12 @@ def test_figures_are_for_each_page():
         Entry("outside", "thread", "1", 1, 0.0, 1.0, queries=1),
         Entry("mark", "recompute", "1", 1, 0.0, 1.0),
     ]
-    slow = request._replace(first=2.1, done=2.2, size=8000)  # answered after the counted part
+    slow = request._replace(first=1.004, done=1.010, size=8000)
     failed = request._replace(status=0, error="not answered", size=0)
-    earlier = request._replace(due=-0.1)  # due before it
+    earlier = request._replace(due=-0.1)  # not counted
     log = Log([request, request, slow, failed], work, [], [(0.0, 2.0)], [earlier, earlier], 0.5, {})
     assert {each.name: each.of(log, personal=2) for each in COUNTED} == pytest.approx({
-        "origin requests": 0.25, "from origin": 0.25, "to visitor": 6.0,
+        "origin requests": 1 / 3, "from origin": 1 / 3, "to visitor": 6.0,
         "first byte": 4.0, "complete": 10.0,
     })  # fmt: skip
     nothing = Log([failed], work, [], [(0.0, 2.0)], [], 0.5, {})

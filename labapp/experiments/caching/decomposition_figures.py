@@ -9,21 +9,13 @@ from labapp.services import ServiceError, browser
 
 
 def at_origin(amount):
-    """A figure's function: the sum of ``amount(entry)`` over the application's work, for each page answered.
-
-    Both are counted by the clock, so that a site which falls behind does not seem to work less.
-    """
+    """A figure's function: the sum of ``amount(entry)`` over the work for the pages, by those that came."""
 
     def figure(log, **_):
-        pages = sum(answered_in_time(each, log.turns) for each in [*log.warm, *log.requests])
+        pages = sum(not each.error for each in log.requests)
         return sum(map(amount, log.work)) / pages if pages else None
 
     return figure
-
-
-def answered_in_time(request, turns):
-    """Whether the page was complete within a counted part."""
-    return not request.error and any(began <= request.done < ended for began, ended in turns if ended)
 
 
 def for_visitor(amount, summed):
@@ -52,11 +44,13 @@ COUNTED = [
            of=for_visitor(lambda each: (each.done - each.sent) * 1000, median)),
 ]
 SEEN = [
-    Figure("Chromium: first byte", "ms", "The page's first byte, in a real browser."),
-    Figure("Chromium: first paint", "ms", "The first text or picture on the screen of a real browser."),
-    Figure("Chromium: complete", "ms", "The moment when a real browser has put the last fragment in."),
+    Figure("Chromium first byte", "ms", "The page's first byte, in a real browser."),
+    Figure("Chromium first paint", "ms", "The first text or picture on the screen of a real browser."),
+    Figure("Chromium complete", "ms", "The moment when a real browser has put the last fragment in."),
 ]
-FIGURES = COUNTED + (SEEN if HERE else [])
+# The table has room for the first four.
+FIRST = ["origin requests", "from origin", "first byte", "Chromium complete"]
+FIGURES = sorted(COUNTED + (SEEN if HERE else []), key=lambda each: each.name not in FIRST)
 INCLUDES = [
     "The same page: less the tokens of forms, which are new in each answer, and the addresses of fragments.",
     "Every piece that is somebody's says whose it is; one that is shown to another counts as a leak.",
