@@ -20,6 +20,10 @@ WITHOUT_POSTGRESQL = """
 from labapp.services import postgresql, programs
 programs.find = postgresql.find = lambda: None
 """
+WITHOUT_SERVERS = """
+from labapp.services import browser, memcached, redis, varnish
+redis.find = memcached.find = varnish.find = browser.find = lambda: None
+"""
 
 
 def tagged(notebook, tag):
@@ -86,6 +90,22 @@ def test_without_postgresql_the_notebook_of_databases_runs_on_sqlite_and_says_so
     said = "\n".join(text(cell) for cell in code)
     assert "What depends on the database runs on SQLite. PostgreSQL comes with" in said
     assert "Tried on SQLite" in said
+    for cell in tagged(notebook, "check"):
+        assert "Solved." in text(cell), text(cell)
+
+
+@pytest.mark.timeout(600)
+def test_without_cache_servers_edge_and_browser_the_notebook_of_caching_has_all_its_exercises(
+    tmp_path, monkeypatch
+):
+    path = next(path for path in NOTEBOOKS if path.stem == "02_caching")
+    notebook = solved(read(path))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code[0].source = WITHOUT_SERVERS + code[0].source
+    notebook = run(notebook, tmp_path / "progress.json", monkeypatch)
+    said = "\n".join(text(cell) for cell in code)
+    for name in ("Redis", "Memcached", "Varnish", "Chromium"):
+        assert f"{name:12} is missing. {name} comes with" in said
     for cell in tagged(notebook, "check"):
         assert "Solved." in text(cell), text(cell)
 
