@@ -95,3 +95,8 @@ def test_the_sources_of_the_routes_are_shown(pinsta_db, pages):
 @pytest.mark.parametrize("name, mount", [("view", "view"), ("edge-side (ESI)", "edge-side-esi")])
 def test_names_become_addresses(name, mount):
     assert mount_name(name) == mount
+
+
+def test_the_addresses_of_this_process_are_as_before(pinsta_db, pages):
+    get(pages, "in pieces", "photos/5/")
+    assert reverse("photo", args=[5]) == "/photos/5/"

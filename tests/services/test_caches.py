@@ -106,7 +106,7 @@ def test_a_dead_cache_raises_in_django_and_works_again(service):
 
 def test_a_server_that_is_missing_says_how_to_get_it(service, nothing_here):
     with pytest.raises(ServiceError) as refusal:
-        service.server()
+        service.Server()
     assert str(refusal.value).endswith(service.HOW) and "There is no" in str(refusal.value)
 
 
@@ -117,7 +117,7 @@ def test_a_client_that_is_missing_says_how_to_get_it(name, monkeypatch):
     monkeypatch.delitem(sys.modules, "labapp.services.memcached_client", raising=False)
     service = {"Redis": redis, "Memcached": memcached}[name]
     with pytest.raises(ServiceError, match=f"^Python's client for {name} is missing. .*pip install "):
-        service.server()
+        service.Server()
 
 
 def test_a_port_that_was_taken_meanwhile(service, monkeypatch):

@@ -161,7 +161,7 @@ def test_a_fresh_one_has_its_counters(own):
 
 def test_a_varnish_that_is_missing_says_how_to_get_it(nothing_here):
     with pytest.raises(ServiceError) as refusal:
-        varnish.server()
+        varnish.Server()
     assert str(refusal.value) == f"There is no Varnish here. {varnish.HOW}"
 
 

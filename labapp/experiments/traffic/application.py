@@ -8,7 +8,7 @@ file that the kernel wrote before. So one gunicorn serves whatever is measured n
 
 import os
 import threading
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from time import sleep
 
@@ -17,6 +17,7 @@ from django.core.cache import caches
 from django.core.cache.backends import locmem
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception
+from django.urls import get_script_prefix, get_urlconf, set_script_prefix, set_urlconf
 
 from labapp import databases, probe
 from labapp.experiments.traffic.complaints import TURN, WARM, Complaints
@@ -64,7 +65,7 @@ class Application:
             return [b"No variant is served at this address.\n"]
         urls, handler = self._below(turn, mount)
         environ |= {"SCRIPT_NAME": f"/{mount}", "PATH_INFO": f"/{rest}", "lab.urls": urls}
-        with _delayed(turn.delay_ms):
+        with _delayed(turn.delay_ms), _addresses_as_before():
             return handler(environ, start_response)
 
     def _in_turn(self, number):
@@ -105,6 +106,17 @@ def _forget_caches():
     for alias in caches.settings:
         if hasattr(caches._connections, alias):
             del caches[alias]
+
+
+@contextmanager
+def _addresses_as_before():
+    """A block after which ``reverse()`` gives what it gave before: a kernel has pages of its own."""
+    prefix, urls = get_script_prefix(), get_urlconf()
+    try:
+        yield
+    finally:
+        set_script_prefix(prefix)
+        set_urlconf(urls)
 
 
 def _delayed(ms):
