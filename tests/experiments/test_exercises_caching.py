@@ -7,12 +7,14 @@ from functools import lru_cache
 import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.cache import cache_control, cache_page
 from django.views.decorators.vary import vary_on_cookie
 
 from labapp.experiments.exercises import caching as lesson
 from labapp.experiments.exercises import every
 from labapp.experiments.exercises.lifetimes import PAGE
+from labapp.measure.worker import worker
 from tests.experiments.exercises import fails, kept, passes  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("kept")
@@ -156,6 +158,20 @@ def test_a_view_that_raises_or_is_none_is_told():
     fails(lesson.cacheable_page, lambda request: HttpResponse(status=404), "status 404")
     fails(lesson.cacheable_page, lambda: None, "must be a function of request")
     fails(lesson.cacheable_page, None, "wants the function itself and got NoneType")
+
+
+def test_serving_leaves_no_trace_in_addresses_and_caches():
+    cache.set("mine", 1)
+    seen = []
+
+    def look(stop):
+        seen.append((reverse("feed"), cache.get("mine")))
+
+    worker.call(look)
+    passes(lesson.cacheable_page, photos_kept)
+    worker.call(look)
+    assert seen == [(reverse("feed"), 1)] * 2 and cache.get("mine") == 1
+    assert cache.get("popular") is None
 
 
 # Closing

@@ -10,9 +10,12 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import caches
+from django.core.cache.backends import locmem
 from django.core.signals import got_request_exception
 from django.db import connection
 from django.test import RequestFactory
+from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone
 
 from labapp import probe
@@ -68,7 +71,7 @@ class PersonalPage(Checked):
 
     def _measure(self, stop, view):
         variant = Variant(getattr(view, "__name__", "yours"), view, "", "", "")
-        with unseen(SEEDS[0], writes=True) as witness, guarded(stop), moved(view) as clock:
+        with unseen(SEEDS[0], writes=True) as witness, guarded(stop), moved(view) as clock, apart():
             connection.close_at = None  # Django would close it after the first request, and the data with it
             site = Site(view, self._reference, self._expensive, witness, clock)
             with witness.watching():
@@ -220,6 +223,23 @@ class Site:
 
 class WrongStatus(Exception):
     """The view answered, and not with a page."""
+
+
+@contextmanager
+def apart():
+    """Serving inside the block leaves no trace: neither in the addresses of this thread nor in its caches."""
+    prefix, stores = get_script_prefix(), (locmem._caches, locmem._expire_info, locmem._locks)
+    before = [dict(store) for store in stores]
+    try:
+        yield
+    finally:
+        set_script_prefix(prefix)
+        for store, content in zip(stores, before, strict=True):
+            store.clear()
+            store.update(content)
+        for alias in caches.settings:
+            if hasattr(caches._connections, alias):
+                del caches[alias]  # the one of this thread belongs to what was served
 
 
 @contextmanager
