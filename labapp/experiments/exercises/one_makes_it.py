@@ -30,11 +30,14 @@ class CannotBeMade(Exception):
 
 
 class Kitchen:
-    """Makes pages, each another one: ``made`` so many, ``most`` at the same moment."""
+    """Makes pages, each another one: ``made`` so many; since ``count()`` ``most`` at the same moment.
+
+    What was made before that is ``made_before``.
+    """
 
     def __init__(self):
         self._lock = threading.Lock()
-        self.made = self.most = self._now = 0
+        self.made = self.made_before = self.most = self._now = 0
         self.fails = False
         self.word = secrets.token_hex(3)
 
