@@ -42,6 +42,7 @@ def table(result, *, status: bool = True, old: Collection[str] = ()) -> str:
     rows = "".join(_row(each, result, scale, each.variant in old) for each in result.measurements)
     own, label = len(result.figures[:MOST]), html.escape(result.question or result.experiment)
     kind = "dsl-tight dsl-crowded" if own > FEW else "dsl-tight"
+    kind += " dsl-still" if status and own > FEW else ""
     return (
         f'<div class="dsl-result dsl-of-traffic">{_status(result) if status else ""}'
         f'<table class="{kind}" aria-label="{label}" style="--dsl-extra:{own}">{_head(heads)}'
