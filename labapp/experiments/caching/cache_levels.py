@@ -49,7 +49,7 @@ cache_levels = Experiment(
         Number("members", 0.0, low=0.0, high=1.0, step=0.05, help="share of users logged in"),
     ],
     conditions=[
-        database(), round_trip(default=0.5), backend(), workers(2), threads(2), users(20), think_time(0.6),
+        database(), round_trip(default=0.5), backend(), workers(2), threads(2), users(20), think_time(0.4),
         arrival(),
     ],
     figures=FIGURES,

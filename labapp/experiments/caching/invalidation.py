@@ -62,11 +62,11 @@ invalidation = Experiment(
         Integer("lifetime", 1, low=1, high=5, unit="s", help="lifetime of an entry"),
         Integer("writes", 20, low=1, high=50, unit="%", help="requests that write"),
         Integer("bulk", 25, low=0, high=100, unit="%", help="of these by queryset.update()"),
-        Integer("photos", 5, low=1, high=MOST, help="photos in play"),
+        Integer("photos", 3, low=1, high=MOST, help="photos in play"),
         Number("popularity", 1.0, low=0.0, high=2.0, step=0.1, help="popularity (Zipf exponent)"),
     ],
     conditions=[
-        database(writes=True), round_trip(default=1.0), backend(), workers(1), threads(4), users(20),
+        database(writes=True), round_trip(default=3.0), backend(), workers(1), threads(4), users(20),
         think_time(0.4), arrival(),
     ],
     setting=captions,
