@@ -166,13 +166,13 @@ def test_a_bad_setting_names_the_parameter(pinsta_db):
         run(experiment(), queries=12)
 
 
-def test_a_killed_site_is_started_again(pinsta_db):
+def test_a_killed_site_is_started_again_and_leaves_nothing(pinsta_db):
     run(experiment())
     before = sites._site
     before._server.kill()
     assert run(experiment())["plain"].count
     assert sites._site.alive
-
+    assert sites._site is before or not before.folder.exists()
 
 def test_what_was_due_in_a_turn_is_asked_for_although_the_turn_is_over(pinsta_db):
     made = experiment()

@@ -99,10 +99,10 @@ class Site:
 
     def _write(self, turn):
         """The file of a turn is whole when it has its name; that of the turn before the last goes."""
-        path = self.folder / f"turn-{turn.number}"
+        content, path = packed(turn), self.folder / f"turn-{turn.number}"
         unfinished = path.with_name(f"new-{path.name}")
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(packed(turn))
+            file.write(content)
         unfinished.rename(path)
         (self.folder / f"turn-{turn.number - 2}").unlink(missing_ok=True)
 
@@ -113,6 +113,8 @@ def site(workers=2, threads=1):
     with _lock:
         if _site is None or not _site.alive:
             say("Starting Pinsta under gunicorn.")
+            if _site is not None:
+                _site.stop()  # what is left of one that died
             _site = Site(workers, threads)
         _site.resize(workers, threads)
         return _site
