@@ -3,7 +3,7 @@
 from threading import Lock, Thread
 from time import monotonic, sleep
 
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 
 from labapp.experiments.caching.stampede_lock import made_by_one
@@ -16,6 +16,8 @@ def in_thread(work):
     """Do it in a thread of its own, with a database connection that is closed afterwards."""
 
     def run():
+        # The cache of this moment is the thread's from now on, though others may begin with another meanwhile.
+        assert caches["default"] is not None
         try:
             work()
         finally:
