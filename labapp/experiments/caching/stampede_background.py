@@ -16,7 +16,7 @@ def in_thread(work):
     """Do it in a thread of its own, with a database connection that is closed afterwards."""
 
     def run():
-        # The cache of this moment is the thread's from now on, though others may begin with another meanwhile.
+        # The cache of this moment is the thread's from now on, whatever others begin with meanwhile.
         assert caches["default"] is not None
         try:
             work()
