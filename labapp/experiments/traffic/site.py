@@ -13,10 +13,10 @@ from labapp.experiments.saying import say
 from labapp.experiments.traffic import backends, edges
 from labapp.experiments.traffic.application import READY
 from labapp.experiments.traffic.complaints import Complaints
-from labapp.experiments.traffic.load import DEFAULTS
 from labapp.experiments.traffic.parcel import packed
 from labapp.experiments.traffic.turn import Turn, mount_name, mounts
 from labapp.experiments.traffic.under_way import under_way
+from labapp.experiments.world import parameters
 from labapp.probe.ledger import Ledger
 from labapp.services.gunicorn import Gunicorn
 
@@ -80,13 +80,13 @@ class Site:
     def begin(self, experiment, variant, settings):
         """Put the next turn before the site, its caches empty; where its traffic goes, as in a plan."""
         number = next(_numbers)
-        value = {**DEFAULTS, **experiment.method.load, **settings}
-        parameters = {name: settings[name] for name in experiment.parameters}
+        value = experiment.method.load_at(settings)
         caches, bases = backends.emptied(
             value.get("cache", backends.LOCAL), self.folder, number, experiment.method.cache_options(settings)
         )
         turn = Turn(
-            number, parameters, mounts(experiment), {"default": database(), **bases}, caches,
+            number, parameters(experiment, settings), mounts(experiment), {"default": database(), **bases},
+            caches,
             delay_ms=0.0 if here().kind == PROXIED else value["round_trip"],
         )
         self._write(turn)
