@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import signal
 import threading
 import time
@@ -13,6 +14,7 @@ from labapp.services.errors import ServiceError
 from labapp.services.guarded import Guarded
 from labapp.services.helper import HelperGone
 from labapp.services.ports import Taken, on_a_free_port
+from labapp.services.users import plain_user
 
 PATIENCE = 30  # seconds until a server that does not answer is given up
 TIMEOUT = 0.5  # seconds for one question whether it is there; at its port there may be another, who is silent
@@ -161,6 +163,21 @@ def trouble(name, folder, said, complaint):
         why = f"the disk is full ({folders.free_megabytes(folder):.0f} MB are free)"
         return folders.no_space(name, folder.parent, why)
     return ServiceError(f"{name} does not start: {complaint(said)}")
+
+
+class Installed(Daemon):
+    """A Daemon whose program is one of this machine: run by the plain user, with a random password."""
+
+    def __init__(self, program, how):
+        if program is None:
+            raise ServiceError(f"There is no {self.name} here. {how}")
+        self.program, self.password = program, secrets.token_urlsafe(24)
+        super().__init__(plain_user())
+
+    @property
+    def version(self):
+        """As in "7.0.15"."""
+        return self.program.version
 
 
 class Shared:

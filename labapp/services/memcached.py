@@ -7,14 +7,12 @@ It listens on the loopback only, TCP and no UDP, and asks for a password. Its me
 with, 64 megabytes.
 """
 
-import secrets
 from contextlib import closing
 
 from labapp.services import executable
-from labapp.services.daemon import TIMEOUT, Daemon, Shared
+from labapp.services.daemon import TIMEOUT, Installed, Shared
 from labapp.services.entry import entry
 from labapp.services.errors import ServiceError
-from labapp.services.users import plain_user
 
 HOW = (
     "Memcached comes with the system (Debian and Ubuntu: apt-get install memcached; macOS: brew install "
@@ -28,7 +26,7 @@ def find():
     return executable.find("memcached")
 
 
-class Server(Daemon):
+class Server(Installed):
     """A running Memcached."""
 
     name = "Memcached"
@@ -36,16 +34,7 @@ class Server(Daemon):
 
     def __init__(self):
         self._client = _client()
-        self.program = find()
-        if self.program is None:
-            raise ServiceError(f"There is no Memcached here. {HOW}")
-        self.password = secrets.token_urlsafe(24)
-        super().__init__(plain_user())
-
-    @property
-    def version(self):
-        """As in "1.6.18"."""
-        return self.program.version
+        super().__init__(find(), HOW)
 
     @property
     def address(self):

