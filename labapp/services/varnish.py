@@ -15,7 +15,7 @@ import secrets
 import subprocess
 
 from labapp.services import executable, varnish_cli
-from labapp.services.daemon import Daemon, Shared
+from labapp.services.daemon import Installed, Shared
 from labapp.services.errors import ServiceError
 from labapp.services.ports import free_port
 from labapp.services.users import plain_user
@@ -45,25 +45,16 @@ def find():
     return executable.find("varnishd", asking="-V")
 
 
-class Server(Daemon):
+class Server(Installed):
     """A running Varnish. It serves by the VCL that was loaded last, also after a restart."""
 
     name = "Varnish"
 
     def __init__(self):
-        self.program = find()
-        if self.program is None:
-            raise ServiceError(f"There is no Varnish here. {HOW}")
-        self._secret = secrets.token_urlsafe(24)
         self._loaded = 0  # how often
         user = plain_user()
         self._options = user.options if user else {}
-        super().__init__(user)
-
-    @property
-    def version(self):
-        """As in "7.1.1"."""
-        return self.program.version
+        super().__init__(find(), HOW)
 
     @property
     def address(self):
@@ -112,7 +103,7 @@ class Server(Daemon):
         """Write the secret, and the VCL that answers until another is loaded."""
         folder = self._guarded.folder
         self._binary = self.program.for_owner(folder)
-        self._secret_file = folder.write("secret", self._secret)
+        self._secret_file = folder.write("secret", self.password)
         self._vcl = folder.write("edge.vcl", NOTHING)
         self._work = folder.path / "work"
 
@@ -147,7 +138,7 @@ class Server(Daemon):
         return f"{what} ({'after the last line; is a brace left open?' if own else f'line {place[2]}'})"
 
     def _ask(self, words):
-        return varnish_cli.ask(self._commands_port, self._secret, words)
+        return varnish_cli.ask(self._commands_port, self.password, words)
 
 
 server = Shared(Server)
