@@ -49,13 +49,13 @@ def test_the_folder_is_its_owners_alone(daemon):
 
 
 def test_only_the_owner_may_read_the_file_with_the_password(daemon):
-    secret = getattr(daemon, "password", None) or daemon._secret
+    secret = daemon.password
     holders = [path for path in daemon.folder.iterdir() if path.is_file() and secret in path.read_text()]
     assert len(holders) == 1 and holders[0].stat().st_mode & 0o777 == 0o600
 
 
 def test_no_process_list_has_the_password(daemon):
-    secret = getattr(daemon, "password", None) or daemon._secret
+    secret = daemon.password
     assert not any(secret in each for each in everything_said())
 
 
@@ -90,7 +90,7 @@ def test_varnish_takes_no_command_without_the_secret(a_varnish):
 def test_the_secret_does_not_travel(a_varnish):
     """What is sent is a proof for one challenge."""
     challenge = "x" * 32 + "\n"
-    proof = hashlib.sha256(f"{challenge}{a_varnish._secret}{challenge}".encode()).hexdigest()
+    proof = hashlib.sha256(f"{challenge}{a_varnish.password}{challenge}".encode()).hexdigest()
     with pytest.raises(varnish_cli.Refused):
         varnish_cli.ask(a_varnish._commands_port, "guessed", f"auth {proof}")
 
