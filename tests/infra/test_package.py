@@ -67,11 +67,12 @@ def test_the_version_is_said_in_the_changelog():
 
 
 def test_what_labapp_imports_is_declared():
-    names = {"django_extensions": "django-extensions"}
+    names = {"PIL": "pillow"}
+    names |= {name: name.replace("_", "-") for name in ("django_extensions", "django_tasks", "django_tasks_db")}
     own = {"labapp", *sys.stdlib_module_names}
-    # These two are used where they are there; the others come with Django, ipykernel and Locust.
+    # These two are used where they are there; the others come with Django, ipykernel, Locust and Celery.
     found = {"psycopg2", "debug_toolbar"}
-    brought = {"asgiref", "sqlparse", "ipython", "traitlets", "gevent", "geventhttpclient"}
+    brought = {"asgiref", "sqlparse", "ipython", "traitlets", "gevent", "geventhttpclient", "kombu", "amqp"}
     lines = itertools.chain(PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
     declared = {re.match(r"[\w.-]+", line)[0].lower() for line in lines}
     used = {what.split(".")[0] for path in files(".py", under="labapp") for _, what in imports(path)} - own
