@@ -3,11 +3,13 @@
     server = redis.server()
     server.url                    # with its password
     server.entry()                # what CACHES takes
+    broker = redis.broker()       # another one, for messages
+    broker.url
 
-It listens on the loopback only, asks for a password, and keeps nothing on the disk. What does not fit into
-its memory pushes out what was used longest ago, as in a cache.
+Each listens on the loopback only, asks for a password, and keeps nothing on the disk. What does not fit into
+the memory of the server pushes out what was used longest ago, as in a cache; the broker refuses it, for a
+message that was accepted must not be thrown away.
 """
-
 
 from labapp.services import executable
 from labapp.services.daemon import TIMEOUT, Installed, Shared
@@ -30,7 +32,7 @@ dir {folder}
 save ""
 appendonly no
 maxmemory {memory}mb
-maxmemory-policy allkeys-lru
+maxmemory-policy {policy}
 """
 MEMORY = 64  # megabytes, as Memcached has
 
@@ -44,6 +46,7 @@ class Server(Installed):
     """A running Redis."""
 
     name = "Redis"
+    policy = "allkeys-lru"  # what becomes of what does not fit
 
     def __init__(self):
         self._driver = _driver()
@@ -71,8 +74,8 @@ class Server(Installed):
         """Write its configuration, the only place that has the password."""
         folder = self._guarded.folder
         self._binary = self.program.for_owner(folder)
-        settings = SETTINGS.format(password=self.password, folder=folder.path, memory=MEMORY)
-        self._settings = folder.write("redis.conf", settings)
+        settings = {"password": self.password, "folder": folder.path, "memory": MEMORY, "policy": self.policy}
+        self._settings = folder.write("redis.conf", SETTINGS.format(**settings))
 
     def invocation(self, port):
         """The words that start it."""
@@ -90,6 +93,12 @@ class Server(Installed):
         return f"redis://:{self.password}@127.0.0.1:{port}/0"
 
 
+class Broker(Server):
+    """A running Redis that carries messages. What does not fit is refused: OutOfMemoryError in redis-py."""
+
+    policy = "noeviction"
+
+
 def _driver():
     try:
         import redis
@@ -98,5 +107,5 @@ def _driver():
     return redis
 
 
-server = Shared(Server)
+server, broker = Shared(Server), Shared(Broker)
 running = server.running

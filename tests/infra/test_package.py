@@ -67,8 +67,8 @@ def test_the_version_is_said_in_the_changelog():
 
 
 def test_what_labapp_imports_is_declared():
-    names = {"PIL": "pillow"}
-    names |= {name: name.replace("_", "-") for name in ("django_extensions", "django_tasks", "django_tasks_db")}
+    underscored = "django_extensions", "django_tasks", "django_tasks_db"
+    names = {"PIL": "pillow", **{name: name.replace("_", "-") for name in underscored}}
     own = {"labapp", *sys.stdlib_module_names}
     # These two are used where they are there; the others come with Django, ipykernel, Locust and Celery.
     found = {"psycopg2", "debug_toolbar"}
