@@ -19,21 +19,21 @@ PATIENCE_S = 0.1  # from the first that was heard to the writing
 class Outside(Counting):
     """Hears what no request asked for, and what threads send that outlive the request that started them."""
 
-    def __init__(self, ledger: Ledger):
-        super().__init__(ledger, "")
+    def __init__(self, ledger: Ledger, label: str = ""):
+        super().__init__(ledger, label)
         self._timer: threading.Timer | None = None
         _outsides.add(self)
 
     def hear(self, entry, label: str = "") -> None:
         """A statement is about to be sent."""
         with self._lock:
-            self._statements.append((label, entry.thread, entry))
+            self._statements.append((label or self.label, entry.thread, entry))
             self._wake()
 
     def hear_cache(self, call, label: str = "") -> None:
         """A call of a cache began."""
         with self._lock:
-            self._calls.append((label, call.thread, call))
+            self._calls.append((label or self.label, call.thread, call))
             self._wake()
 
     def _wake(self) -> None:

@@ -87,7 +87,7 @@ class Tally(Counting):
 
     def __init__(self, outside: Outside | None = None, label: str = ""):
         super().__init__(outside and outside.ledger, label)
-        self._outside = outside
+        self.outside = outside
         self._ended = False
 
     def hear(self, entry) -> None:
@@ -96,8 +96,8 @@ class Tally(Counting):
             if not self._ended:
                 self._statements.append(entry)
                 return
-        if self._outside is not None:
-            self._outside.hear(entry, self.label)
+        if self.outside is not None:
+            self.outside.hear(entry, self.label)
 
     def hear_cache(self, call) -> None:
         """A call of a cache began."""
@@ -105,8 +105,8 @@ class Tally(Counting):
             if not self._ended:
                 self._calls.append(call)
                 return
-        if self._outside is not None:
-            self._outside.hear_cache(call, self.label)
+        if self.outside is not None:
+            self.outside.hear_cache(call, self.label)
 
     def so_far(self) -> Work:
         """The sums up to now."""

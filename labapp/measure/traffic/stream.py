@@ -14,7 +14,8 @@ class Stream(Summary):
 
     `requests` are those that count, in the order in which they were due; `work` and `marks` are the ledger's
     entries of the same parts of time, and `turns` these parts as (began, ended) in monotonic seconds, `ended`
-    None for one under way; `numbers` are the numbers of the turns. `early` are the moments of answers to what
+    None for one under way; `numbers` are the numbers of the turns. `jobs` are the Jobs that the counted requests
+    handed over, and `drained` has the moments, by number, at which the wait for the workers was over. `early` are the moments of answers to what
     was due before its part began: they belong to the rate alone. `same` is None where no page was compared,
     `difference` says why it is False. `error` and `unavailable` are one sentence each, `note` is a remark for
     the reader, and `figures` holds the experiment's own, by the names in the result's.
@@ -42,6 +43,8 @@ class Stream(Summary):
     turns: list[Turn] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     early: list[float] = field(default_factory=list)
+    jobs: list = field(default_factory=list)
+    drained: dict[int, float] = field(default_factory=dict)
     same: bool | None = None
     difference: str | None = None
     comparison: Comparison | None = None
@@ -66,12 +69,17 @@ class Stream(Summary):
         self.turns[-1] = (self.turns[-1][0], at)
         self._changed = True
 
+    def drain(self, at: float) -> None:
+        """Until this moment the workers have worked for the turn that was ended last."""
+        self.drained[self.numbers[-1]] = at
+
     def add(self, requests, work=()) -> None:
         """Take from these what belongs to the counted parts; the rest may be anybody's.
 
         A request belongs here when it is of a turn of this stream and was due after its part began. Of the
         ledger, the entries of requests belong here by their label, which is the number of the turn, and
-        those without a label, like all others, when they began within a counted part.
+        those without a label, like all others, when they began within a counted part, or before its workers
+        had done what it handed over. Runs of tasks belong here as they come.
         """
         for request in requests:
             self._add(request)
@@ -99,11 +107,14 @@ class Stream(Summary):
             self._work.add(entry)
 
     def _counts(self, entry) -> bool:
+        if entry.kind == "task":
+            return True
         label = getattr(entry, "label", "") if entry.kind == "request" else ""
         if label:
             return label.isdecimal() and int(label) in self._began
         return any(
-            began <= entry.began and (ended is None or entry.began < ended) for began, ended in self.turns
+            began <= entry.began and (ended is None or entry.began < self.drained.get(number, ended))
+            for number, (began, ended) in zip(self.numbers, self.turns, strict=True)
         )
 
     def refresh(self) -> bool:
