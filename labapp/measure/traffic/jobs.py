@@ -4,63 +4,65 @@ A task is known by an id. Whoever hands it over writes an entry "enqueued", a wo
 begins and "task" when it has ended: one that is killed writes no end.
 """
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 KINDS = ("enqueued", "begun", "task")
 
 
-@dataclass(eq=False)
-class Job:
-    """One task. Moments are monotonic seconds.
+class Job(NamedTuple):
+    """One task, as plain values. Moments are monotonic seconds.
 
     Handing it over lasted from ``asked`` to ``sent``. ``begins`` has the moment of each begin, more than one
-    when it was delivered again; ``ended`` is the first end, None while there is none, and ``status`` that
-    end's: 0, or 500 when it raised. ``runs`` are the ledger's entries of all ends.
+    when it was delivered again; ``ended`` is the end of the first run that ended, None while there is none, and
+    ``status`` that run's: 0, or 500 when it raised. ``runs`` is how many ended, ``done`` whether one of these did
+    not raise.
     """
 
     id: str
-    asked: float | None = None
-    sent: float | None = None
-    begins: list = field(default_factory=list)
+    asked: float
+    sent: float
+    begins: list[float]
     ended: float | None = None
     status: int = 0
-    runs: list = field(default_factory=list)
-    label: str | None = None
-
-    @property
-    def done(self) -> bool:
-        """Whether a run of it has ended without raising."""
-        return any(each.status == 0 for each in self.runs)
-
-    def add(self, entry) -> None:
-        """One more entry of the ledger that has its id."""
-        if entry.kind == "enqueued":
-            self.asked, self.sent, self.label = entry.began, entry.ended, entry.label
-        elif entry.kind == "begun":
-            self.begins.append(entry.began)
-        else:
-            self.runs.append(entry)
-            if self.ended is None or entry.ended < self.ended:
-                self.ended, self.status = entry.ended, entry.status
+    runs: int = 0
+    done: bool = False
 
 
 class Jobs:
     """The Jobs of one site, joined as their entries come, in whatever order."""
 
     def __init__(self):
-        self._jobs: dict[str, Job] = {}
+        self._handed: dict[str, tuple] = {}  # (label, asked, sent) by id
+        self._begins: dict[str, list[float]] = {}
+        self._runs: dict[str, list[tuple[float, int]]] = {}
 
     def add(self, entries) -> None:
         """Take those of tasks; the others are somebody else's."""
         for entry in entries:
-            if entry.kind in KINDS:
-                self._jobs.setdefault(entry.name, Job(entry.name)).add(entry)
+            if entry.kind == "enqueued":
+                self._handed[entry.name] = entry.label, entry.began, entry.ended
+            elif entry.kind == "begun":
+                self._begins.setdefault(entry.name, []).append(entry.began)
+            elif entry.kind == "task":
+                self._runs.setdefault(entry.name, []).append((entry.ended, entry.status))
 
     def of(self, label: str) -> list[Job]:
         """Those that were handed over under this label, in that order."""
-        known = [each for each in self._jobs.values() if each.label == label]
-        return sorted(known, key=lambda each: each.sent)
+        found = [self._job(name) for name, handed in self._handed.items() if handed[0] == label]
+        return sorted(found, key=lambda job: job.sent)
 
-    def left(self) -> list[Job]:
-        """Those that were handed over and have not ended."""
-        return [each for each in self._jobs.values() if each.label is not None and each.ended is None]
+    def left(self) -> tuple[int, int]:
+        """(how many have been handed over and not begun, how many have begun and no run has ended)."""
+        waiting = sum(name not in self._begins for name in self._handed)
+        return waiting, sum(name in self._begins and name not in self._runs for name in self._handed)
+
+    def label(self, name: str) -> str | None:
+        """The label under which this task was handed over; None where that is not known."""
+        return self._handed[name][0] if name in self._handed else None
+
+    def _job(self, name: str) -> Job:
+        _, asked, sent = self._handed[name]
+        runs = sorted(self._runs.get(name, []))
+        ended, status = runs[0] if runs else (None, 0)
+        done = any(state == 0 for _, state in runs)
+        return Job(name, asked, sent, sorted(self._begins.get(name, [])), ended, status, len(runs), done)
