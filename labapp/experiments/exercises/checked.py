@@ -9,8 +9,10 @@ class Checked:
     """An exercise that says for itself what is asked, and how it is measured and judged.
 
     A subclass gives ``_refusal(*answers)``, a sentence where they cannot be tried at all, then
-    ``_measure(stop, *answers)``, run in the worker, and ``_judge(verdict, evidence)``.
+    ``_measure(stop, *answers)``, run in the worker, and ``_judge(verdict, evidence)``. It has ``limit`` seconds.
     """
+
+    limit = LIMIT
 
     def __init__(self, name, hints=()):
         self.name = name
@@ -40,7 +42,7 @@ class Checked:
             verdict.say(False, refusal)
             return verdict
         try:
-            evidence = within(LIMIT, lambda stop: self._measure(stop, *answers))
+            evidence = within(self.limit, lambda stop: self._measure(stop, *answers))
         except TimeoutError:
             verdict.say(False, self._endless())
         else:
@@ -51,7 +53,7 @@ class Checked:
         return verdict
 
     def _endless(self):
-        return f"It did not end within {LIMIT:g} seconds. Is there a loop that never ends?"
+        return f"It did not end within {self.limit:g} seconds. Is there a loop that never ends?"
 
 
 def not_a_function(answer, wants):
