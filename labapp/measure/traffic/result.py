@@ -30,6 +30,7 @@ class TrafficResult(Outcome):
     besides: dicts of name, unit and help. `compares` is what is set against the baseline: "p50", "p95", "p99"
     or "rate". `asks` are the names of the pages that were asked for, by Request.ask. `checked` says that all
     variants must show the same pages. `late_ms` is how late the load generator itself was with sending (p95).
+    `warning` is one sentence that must be seen while it holds: nobody listens to the queue.
     """
 
     experiment: str
@@ -48,6 +49,7 @@ class TrafficResult(Outcome):
     late_ms: float | None = None
     status: str = ""
     final: bool = False
+    warning: str = ""
 
     kind = "traffic"
 
@@ -75,6 +77,11 @@ class TrafficResult(Outcome):
             "the figures are its limit, not the site's."
         )
 
+    @property
+    def defers(self) -> bool:
+        """Whether any variant has put work off: then there are figures of tasks."""
+        return any(each.jobs for each in self.measurements)
+
     def refresh(self) -> None:
         """Sum up what the streams have taken since the last time: figures, sameness, comparisons."""
         for stream in self.measurements:
@@ -95,8 +102,9 @@ class TrafficResult(Outcome):
         failing = baseline.failing or stream.failing
         stream.comparison = compared(baseline, stream, self.compares) if comparable and not failing else None
 
-    def to_frame(self, requests: bool = False) -> "DataFrame":
-        """A DataFrame with one row for each variant, or with requests=True for each request that counts.
+    def to_frame(self, requests: bool = False, jobs: bool = False) -> "DataFrame":
+        """A DataFrame with one row for each variant; with requests=True for each request that counts, with
+        jobs=True for each task that these put off.
 
         Columns: experiment, the settings, variant, requests, errors (those that were given up among them),
         seconds (counted), p50_ms, p95_ms and p99_ms, each with the limits of its 95 % interval (p50_low_ms,
@@ -107,27 +115,38 @@ class TrafficResult(Outcome):
         answered_edge, answered_application and answered_origin (requests), origin_requests, origin_queries
         and origin_bytes (what came to the application), bytes (of bodies, received by the clients), compared
         (by which figure), times_faster with its limits times_faster_low and times_faster_high, verdict, same,
-        difference, leaks, top_error, error, unavailable; then a column for each of the experiment's own
-        figures, called like it.
+        difference, leaks, top_error, error, unavailable; where work is put off tasks (handed over in the
+        counted parts), waiting_p50_ms and waiting_p95_ms (from then until they were begun), finishing_p50_ms
+        and finishing_p95_ms (until they were done), with limits like those above, tasks_over (which of these
+        are lower limits, because they fall among tasks that had not come so far), longest_queue (of tasks
+        that waited, the warm-up's among them), unfinished, failed (raised) and delivered_again (begun more
+        than once); then a column for each of the experiment's own figures, called like it.
 
         With requests=True: experiment, the settings, variant, turn, ask (name of the page), key, user,
         person, second (when it was due, from the first turn on), late_ms (how much later it was sent),
         first_ms (until the first byte) and latency_ms (until the last, or until it was given up), both from
         when it was due, given_up, status, bytes, who (answered), asked (HTTP requests), app_ms, queries,
         db_ms, cache_hits and cache_misses (of the application, by its own report), seen, foreign (pieces of
-        somebody else's), error. `frame.attrs` holds the environment.
+        somebody else's), error.
+
+        With jobs=True: experiment, the settings, variant, job (its id), second (when it was handed over, from
+        the first turn on), waiting_ms (until it was begun) and finishing_ms (until it was done), empty where
+        it never was, done, begins (how often it was begun), runs (how many of these ended) and raised.
+        `frame.attrs` holds the environment.
         """
-        return self._frame(requests)
+        return self._frame(detail(requests, jobs))
 
-    def to_csv(self, path: str | os.PathLike, requests: bool = False) -> Path:
+    def to_csv(self, path: str | os.PathLike, requests: bool = False, jobs: bool = False) -> Path:
         """Write the rows of to_frame() as CSV, and the environment as env_machine, env_date and so on."""
-        return self._csv(path, requests)
+        return self._csv(path, detail(requests, jobs))
 
-    def rows(self, detailed: bool = False) -> list[dict]:
-        """The rows of to_frame() as plain values; detailed: those of the requests."""
+    def rows(self, detailed: bool | str = False) -> list[dict]:
+        """The rows of to_frame() as plain values; detailed: those of the requests, or of the "jobs"."""
         from . import tabular
 
-        return tabular.requests(self) if detailed else tabular.summary(self)
+        if not detailed:
+            return tabular.summary(self)
+        return tabular.jobs(self) if detailed == "jobs" else tabular.requests(self)
 
     def table(self) -> str:
         """The table as HTML. Needs look.CSS once on the page."""
@@ -169,3 +188,10 @@ class TrafficResult(Outcome):
         return render_text.table(self)
 
     __repr__ = __str__
+
+
+def detail(requests: bool, jobs: bool) -> bool | str:
+    """What rows() is asked for; ValueError where it is both."""
+    if requests and jobs:
+        raise ValueError("requests and jobs are both True: a row is that of a request or that of a job")
+    return "jobs" if jobs else requests

@@ -1,11 +1,13 @@
 """One variant under traffic: its requests and the work of its server, summed up."""
 
+import math
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from ..comparison import Comparison
 from .rate import Turn
 from .summary import Summary
+from .tasks import Tasks, tasks
 
 
 @dataclass(eq=False)
@@ -14,15 +16,19 @@ class Stream(Summary):
 
     `requests` are those that count, in the order in which they were due; `work` and `marks` are the ledger's
     entries of the same parts of time, and `turns` these parts as (began, ended) in monotonic seconds, `ended`
-    None for one under way; `numbers` are the numbers of the turns. `jobs` are the Jobs that the counted requests
-    handed over, and `drained` has the moments, by number, at which the wait for the workers was over. `early` are the moments of answers to what
+    None for one under way; `numbers` are the numbers of the turns. `early` are the moments of answers to what
     was due before its part began: they belong to the rate alone. `same` is None where no page was compared,
     `difference` says why it is False. `error` and `unavailable` are one sentence each, `note` is a remark for
     the reader, and `figures` holds the experiment's own, by the names in the result's.
 
+    `jobs` are the tasks that were handed over by what counts, and `early_jobs` those of the warm-ups before,
+    which belong to the length of the queue alone. `drains` are the times after the turns in which no request
+    came and the queue could empty, as (began, ended) like the turns. `tasks` sums the jobs up.
+
     A request has turn, ask, key, user, person, due, sent, first, done (seconds), status, size, who, timing,
     asked, digest, seen, foreign and error, as labapp.services.traffic.Request has. An entry has kind, label,
-    began, queries, db_ms, hits, misses and bytes, as labapp.probe.ledger.Entry has.
+    began, queries, db_ms, hits, misses and bytes, as labapp.probe.ledger.Entry has. A job has the fields of
+    the Job of jobs.py.
 
     Counts are always up to date, percentiles and rates since the last refresh() that found anything new;
     `looks` is how many of these there were.
@@ -44,7 +50,8 @@ class Stream(Summary):
     numbers: list[int] = field(default_factory=list)
     early: list[float] = field(default_factory=list)
     jobs: list = field(default_factory=list)
-    drained: dict[int, float] = field(default_factory=dict)
+    early_jobs: list = field(default_factory=list)
+    drains: list[Turn] = field(default_factory=list)
     same: bool | None = None
     difference: str | None = None
     comparison: Comparison | None = None
@@ -55,6 +62,7 @@ class Stream(Summary):
         self.sum_up(self.turns)
         self._changed = True
         self.looks = 0
+        self.tasks, self._seen = Tasks(), None
 
     # Collecting
 
@@ -70,8 +78,12 @@ class Stream(Summary):
         self._changed = True
 
     def drain(self, at: float) -> None:
-        """Until this moment the workers have worked for the turn that was ended last."""
-        self.drained[self.numbers[-1]] = at
+        """From `at` (monotonic seconds) on no more requests come, and the workers empty the queue."""
+        self.drains.append((at, None))
+
+    def drained(self, at: float) -> None:
+        """The queue is empty, or nobody waits for that any longer."""
+        self.drains[-1] = (self.drains[-1][0], at)
 
     def add(self, requests, work=()) -> None:
         """Take from these what belongs to the counted parts; the rest may be anybody's.
@@ -113,16 +125,33 @@ class Stream(Summary):
         if label:
             return label.isdecimal() and int(label) in self._began
         return any(
-            began <= entry.began and (ended is None or entry.began < self.drained.get(number, ended))
-            for number, (began, ended) in zip(self.numbers, self.turns, strict=True)
+            began <= entry.began and (ended is None or entry.began < self._watched(place, ended))
+            for place, (began, ended) in enumerate(self.turns)
         )
+
+    def _watched(self, place: int, ended: float) -> float:
+        """Until when what happens belongs to this turn: its drain is part of it."""
+        if place >= len(self.drains):
+            return ended
+        drained = self.drains[place][1]
+        return math.inf if drained is None else drained
 
     def refresh(self) -> bool:
         """Sum up what has come; whether anything has."""
+        worked = self._worked()
         if not self._changed:
-            return False
+            return worked
         self._changed = False
         self.requests.sort(key=attrgetter("due"))
         self.sum_up(self.turns)
         self.looks += 1
+        return True
+
+    def _worked(self) -> bool:
+        """Sum up the tasks where there is news of any; whether there is."""
+        begins, runs = sum(len(job.begins) for job in self.jobs), sum(job.runs for job in self.jobs)
+        seen = len(self.jobs), begins, runs, tuple(self.drains)
+        if not self.jobs or seen == self._seen:
+            return False
+        self.tasks, self._seen = tasks(self), seen
         return True

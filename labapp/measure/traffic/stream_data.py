@@ -1,10 +1,11 @@
-"""A Stream as plain data for JSON: its requests and its work as columns."""
+"""A Stream as plain data for JSON: its requests, its work and its jobs as columns."""
 
 from collections import namedtuple
 
 from .stream import Stream
 
-COLUMNS = ("requests", "work", "marks")
+COLUMNS = ("requests", "work", "marks", "jobs", "early_jobs")
+TURNS = ("turns", "drains")
 WORKED_OUT = ("same", "difference", "comparison")
 
 
@@ -18,8 +19,9 @@ def stream_to(stream: Stream) -> dict:
 def stream_from(data: dict) -> Stream:
     """What stream_to() gave."""
     data = {name: data[name] for name in Stream.__dataclass_fields__ if name in data}
-    data |= {name: records(data[name], name) for name in COLUMNS}
-    return Stream(**data | {"turns": [(began, ended) for began, ended in data["turns"]]})
+    data |= {name: records(data[name], name) for name in COLUMNS if name in data}
+    data |= {name: [(began, ended) for began, ended in data[name]] for name in TURNS if name in data}
+    return Stream(**data)
 
 
 def columns(records: list) -> dict[str, list]:

@@ -1,9 +1,11 @@
 """Traffic as rows of plain values, for DataFrames and CSV."""
 
 from ..tabular import figure_columns, finite, ratio_columns, setting_columns
-from .latency import is_censored
+from .latency import Percentile, is_censored
+from .queue import handed_over, over
 from .stream import Stream
 from .summary import PERCENTILES
+from .tasks import Tasks
 
 WHO = ("browser", "edge", "application", "origin")
 
@@ -12,20 +14,39 @@ def summary(result) -> list[dict]:
     """One row for each variant; the columns are those of TrafficResult.to_frame()."""
     setting = setting_columns(result, OURS)
     return [
-        {**setting, **_of_stream(stream, result.compares), **figure_columns(result, stream, OURS)}
+        {
+            **setting,
+            **_of_stream(stream, result.compares),
+            **(_of_tasks(stream.tasks) if result.defers else {}),
+            **figure_columns(result, stream, OURS),
+        }
         for stream in result.measurements
     ]
 
 
 def requests(result) -> list[dict]:
     """One row for each request that counts."""
-    began = min((began for stream in result.measurements for began, _ in stream.turns), default=0.0)
-    setting = setting_columns(result, OURS)
+    began, setting = _began(result), setting_columns(result, OURS)
     return [
         {**setting, "variant": stream.variant, **_of_request(request, result.asks, began)}
         for stream in result.measurements
         for request in stream.requests
     ]
+
+
+def jobs(result) -> list[dict]:
+    """One row for each task that was handed over in the counted parts."""
+    began, setting = _began(result), setting_columns(result, OURS)
+    return [
+        {**setting, "variant": stream.variant, **_of_job(job, began)}
+        for stream in result.measurements
+        for job in sorted(stream.jobs, key=handed_over)
+    ]
+
+
+def _began(result) -> float:
+    """When the first counted part began, in monotonic seconds."""
+    return min((began for stream in result.measurements for began, _ in stream.turns), default=0.0)
 
 
 def _of_stream(stream: Stream, compares: str) -> dict:
@@ -61,13 +82,51 @@ def _of_stream(stream: Stream, compares: str) -> dict:
 def _latencies(stream: Stream) -> dict:
     """The percentiles, and which of them are lower limits."""
     known = {name: stream.percentile(name) for name in PERCENTILES}
+    return {**_limits(known), "over": _over(known)}
+
+
+def _of_tasks(tasks: Tasks) -> dict:
+    known = {f"waiting_{name}": found for name, found in tasks.waiting.items()}
+    known |= {f"finishing_{name}": found for name, found in tasks.finishing.items()}
+    return {
+        "tasks": tasks.count,
+        **_limits(known),
+        "tasks_over": _over(known),
+        "longest_queue": tasks.longest,
+        "unfinished": tasks.unfinished,
+        "failed": tasks.failed,
+        "delivered_again": tasks.again,
+    }
+
+
+def _limits(known: dict[str, Percentile | None]) -> dict:
+    """Each percentile in ms, with the limits of its interval."""
     row = {}
     for name, found in known.items():
         interval = found and found.interval
         row[f"{name}_ms"] = found and found.ms
         row[f"{name}_low_ms"] = interval and interval.low
         row[f"{name}_high_ms"] = interval and finite(interval.high)
-    return row | {"over": " ".join(name for name, found in known.items() if found and found.over) or None}
+    return row
+
+
+def _over(known: dict[str, Percentile | None]) -> str | None:
+    """The names of those that are lower limits."""
+    return " ".join(name for name, found in known.items() if found and found.over) or None
+
+
+def _of_job(job, began: float) -> dict:
+    since, ended = handed_over(job), over(job)
+    return {
+        "job": job.id,
+        "second": since - began,
+        "waiting_ms": 1000 * (job.begins[0] - since) if job.begins else None,
+        "finishing_ms": 1000 * (ended - since) if job.done else None,
+        "done": job.done,
+        "begins": len(job.begins),
+        "runs": job.runs,
+        "raised": job.status != 0,
+    }
 
 
 def _of_request(request, asks: list[str], began: float) -> dict:
@@ -104,4 +163,5 @@ REQUEST = {
     "turn", "ask", "key", "user", "person", "second", "late_ms", "first_ms", "latency_ms", "given_up",
     "status", "who", "asked", "app_ms", "queries", "cache_hits", "cache_misses", "seen", "foreign",
 }  # fmt: skip
-OURS = {"experiment", *REQUEST, *_of_stream(Stream(""), "")}
+JOB = {"job", "waiting_ms", "finishing_ms", "done", "begins", "runs", "raised"}
+OURS = {"experiment", *REQUEST, *JOB, *_of_stream(Stream(""), ""), *_of_tasks(Tasks())}
