@@ -76,6 +76,18 @@ def answer_form(environ, rest, body):
     return "302 Found", [("Location", "/hello/"), ("Set-Cookie", "seen=yes; Path=/; HttpOnly")], body
 
 
+def answer_posted(environ, rest, body):
+    """To the page that has it, later."""
+    return "303 See Other", [("Location", "/late/?posted=7")], b"posted"
+
+
+def answer_late(environ, rest, body):
+    """It is there when this has been asked for the third time."""
+    seen = (FOLDER / "seen").read_text().splitlines()
+    again = sum('"/late/"' in line for line in seen) < 3
+    return "200 OK", [], b'<p data-again="0.01">Soon</p>' if again else b"<p>Here: 7</p>"
+
+
 def answer_cached(environ, rest, body):
     """For so many seconds, and with a tag to ask again."""
     tag = f'"for {rest[0]} s"'

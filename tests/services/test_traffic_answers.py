@@ -55,6 +55,25 @@ def test_a_form_is_posted_and_the_cookies_are_kept(load, site):
     assert two["body"] == f"text=no.+{number + 1}&to=bo"
 
 
+def test_a_redirect_is_followed_and_a_page_asked_for_again_until_it_has_what_it_waits_for(load, site):
+    posted = {"name": "post", "path": "posted/", "method": "POST", "look": r"Here: (\d)"}
+    load.steer(site.plan({**posted, "follow": True}, users=1, people=[ANA], headers={"X-Lab": "turn 1"}))
+    request = first(load)
+    assert (request.status, request.error, request.seen, request.asked) == (303, "", "7", 4)
+    assert request.sent < request.first < request.done
+    post, *looks = site.seen()[:4]
+    assert post["REQUEST_METHOD"] == "POST"
+    told = {(each["REQUEST_METHOD"], each["path"], each["query"], each["HTTP_X_LAB"]) for each in looks}
+    assert told == {("GET", "/late/", "posted=7", "turn 1")}
+
+
+def test_a_redirect_stays_where_it_is_unless_it_is_to_be_followed(load, site):
+    load.steer(site.plan({"name": "post", "path": "posted/", "method": "POST"}, users=1))
+    request = first(load)
+    assert (request.status, request.asked) == (303, 1)
+    assert {each["path"] for each in site.seen()} == {"/posted/"}
+
+
 def test_a_new_turn_begins_with_the_cookies_of_the_person(load, site):
     form = {"name": "form", "path": "form/", "method": "POST"}
     load.steer(site.plan(form, users=1, people=[ANA]))

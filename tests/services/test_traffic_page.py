@@ -27,6 +27,14 @@ def test_an_element_that_is_never_closed_loses_nothing():
     assert page.composed('<p data-fragment="/a/">rest', ["A"]) == '<p data-fragment="/a/">Arest'
 
 
+@pytest.mark.parametrize(("text", "seconds"), [
+    ('<p class="x" data-again="0.25">', 0.25), ('<p data-again="1">', 1.0), ('<p data-again="">', None),
+    ("<p>data-again=1</p>", None),
+])  # fmt: skip
+def test_a_page_may_want_to_be_asked_for_again(text, seconds):
+    assert page.again(text) == seconds
+
+
 def test_the_digest_tells_pages_apart_but_not_by_what_is_stripped():
     token = [re.compile(r"token=\w+")]
     first, second = page.digest("a token=1", token), page.digest("a token=2", token)

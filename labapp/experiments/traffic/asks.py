@@ -17,6 +17,9 @@ class Ask:
     ``weight``. ``data`` are the fields of a form that is sent, where "{n}" is a number that grows with each.
     What group 1 of the regular expression ``look`` finds in an answer becomes the record's ``seen``. With
     ``compose`` the client fetches each ``data-fragment`` of the page as well, and the record is of the whole.
+    With ``follow`` it goes where a redirect leads, and asks again, as a script in the page would, after the
+    seconds in the page's ``data-again``: the record's ``first`` is of the first answer, its ``done`` and
+    ``seen`` are of the last.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Ask:
     data: dict | None = None
     look: str | None = None
     compose: bool = False
+    follow: bool = False
 
     def to_dict(self):
         """As the load generator wants it."""

@@ -5,6 +5,7 @@ import html
 import re
 
 ELEMENT = re.compile(r'<(\w+)\b[^>]*?\sdata-fragment="([^"]*)"[^>]*>')
+AGAIN = re.compile(r'\sdata-again="(\d+(?:\.\d+)?)"')
 VIEWER = re.compile(r'\sdata-viewer="([^"]*)"')
 QUERIES, HITS = re.compile(r"(\d+) quer"), re.compile(r"(\d+) hits?\b")
 FAR = "browser", "edge", "application", "origin"  # the nearest first
@@ -33,6 +34,12 @@ def _closing(page, element):
         if depth == 0:
             return tag.start()
     return element.end()
+
+
+def again(page):
+    """After how many seconds a script in the page asks for it again; None where there is none."""
+    found = AGAIN.search(page)
+    return float(found[1]) if found else None
 
 
 def digest(page, patterns):

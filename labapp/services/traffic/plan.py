@@ -29,6 +29,7 @@ class Ask:
     data: dict | None = None  # the fields of a form; "{n}" in a value is a number that grows
     look: str | None = None  # a regular expression; its first group is what was seen
     compose: bool = False  # fetch each data-fragment="URL" of the page and put it there
+    follow: bool = False  # go where a redirect leads, and ask again where the page has data-again="SECONDS"
 
     def __post_init__(self):
         _check(self.method in METHODS, "method", self.method, " or ".join(METHODS))

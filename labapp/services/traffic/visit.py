@@ -2,6 +2,7 @@
 
 from time import monotonic
 from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 import gevent
 from gevent.pool import Pool
@@ -13,10 +14,11 @@ from labapp.services.traffic.session import Wanted
 
 AT_ONCE = 6  # requests that a browser has under way to one host
 NOT_ANSWERED = "not answered"
+REDIRECTS = 301, 302, 303
 
 
 class Part(NamedTuple):
-    """What was shown of one URL, and what it took."""
+    """What was shown of one URL, and what it took; ``leads`` is where a redirect leads, or empty."""
 
     status: int
     body: bytes
@@ -25,6 +27,7 @@ class Part(NamedTuple):
     timing: str
     first: float
     done: float
+    leads: str = ""
 
 
 class Refused(Exception):
@@ -73,7 +76,10 @@ class Visit:
 
     def _page(self):
         """The text of the page with all its parts."""
-        text = self._fetch(self._session.wanted(self._moment))
+        wanted = self._session.wanted(self._moment)
+        text = self._fetch(wanted)
+        if self._ask.follow:
+            text = self._followed(text, wanted.url)
         if self._ask.compose and (urls := page.fragments(text)):
             wanted = [Wanted("GET", url, self.plan.headers_at(self._moment.due)) for url in urls]
             pieces = Pool(AT_ONCE).map(self._attempt, wanted)
@@ -81,6 +87,16 @@ class Visit:
                 if isinstance(failure, Exception):
                     raise failure
             text = page.composed(text, pieces)
+        return text
+
+    def _followed(self, text, url):
+        """The text to which redirects, and a script that asks again, have led."""
+        while (leads := self._parts[-1].leads) or (again := page.again(text)) is not None:
+            if leads:
+                url = _below(url, leads)
+            else:
+                gevent.sleep(again)
+            text = self._fetch(Wanted("GET", url, self.plan.headers_at(self._moment.due)))
         return text
 
     def _attempt(self, wanted):
@@ -105,7 +121,8 @@ class Visit:
         session.learn(answer.cookies)
         body = self._kept(wanted, cookies, answer)
         who, timing = page.who(answer.headers), answer.headers.get("server-timing", "")
-        part = Part(answer.status, body, len(answer.body), who, timing, answer.first, answer.done)
+        leads = answer.headers.get("location", "") if answer.status in REDIRECTS else ""
+        part = Part(answer.status, body, len(answer.body), who, timing, answer.first, answer.done, leads)
         text = self._note(part)
         if answer.status >= 400:
             raise Refused(answer)
@@ -154,6 +171,12 @@ def not_sent(session, moment, now):
 def _request(session, moment, **more):
     turn, user, person = session.plan.turn, session.user, session.person
     return Request(turn, moment.ask, moment.key, user, person, moment.due, **more)
+
+
+def _below(url, leads):
+    """The path of a redirect from this URL; it stays at the host of the plan."""
+    target = urlsplit(urljoin(url, leads))
+    return f"{target.path}?{target.query}" if target.query else target.path
 
 
 def _plain(failure):
