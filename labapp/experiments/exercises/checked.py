@@ -9,7 +9,8 @@ class Checked:
     """An exercise that says for itself what is asked, and how it is measured and judged.
 
     A subclass gives ``_refusal(*answers)``, a sentence where they cannot be tried at all, then
-    ``_measure(stop, *answers)``, run in the worker, and ``_judge(verdict, evidence)``. It has ``limit`` seconds.
+    ``_measure(stop, *answers)``, run in the worker, and ``_judge(verdict, evidence)``. It has ``limit``
+    seconds.
     """
 
     limit = LIMIT
