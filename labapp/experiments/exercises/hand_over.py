@@ -50,10 +50,10 @@ class Call:
     """What came of one call.
 
     ``handed``: the keys that a worker was given; ``early``: (a key, what there was of it, the number of the
-    statement) where a worker could have begun before that statement and not found the whole post; ``left``:
-    (photos, tags) at the end; ``moments`` that were looked at; ``queries`` that were sent; ``fault``: what was
-    raised; ``kept``: whether it was handed over as a row of the outbox; ``failed``: the query that was made to
-    fail.
+    statement) where a worker could have begun before that statement and not found the whole post;
+    ``left``: (photos, tags) at the end; ``moments`` that were looked at; ``queries`` that were sent;
+    ``fault``: what was raised; ``kept``: whether it was handed over as a row of the outbox; ``failed``: the
+    query that was made to fail.
     """
 
     when: str = ""
