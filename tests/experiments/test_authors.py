@@ -102,3 +102,18 @@ def test_where_there_are_too_few_people_some_join(own_copy):
     assert get_user_model().objects.count() == there + 5
     assert get_user_model().objects.last().profile.bio == ""
     assert len(authors(3, there + 10)) == there + 10
+
+
+@pytest.mark.parametrize("followers", [4, 9])
+def test_the_acquainted_follow_one_another_and_have_exactly_so_many_followers(own_copy, followers):
+    known = authors(followers, 5, acquainted=True)
+    ids = list(get_user_model().objects.order_by("id").values_list("pk", flat=True))
+    for user, _ in known:
+        assert followers_of(user) == [each for each in ids[: followers + 1] if each != user.pk]
+    before = rows()
+    assert authors(followers, 5, acquainted=True) == known and rows() == before
+
+
+def test_the_acquainted_have_each_other_at_least(own_copy):
+    with pytest.raises(ValueError, match="followers is 3; 5 people who follow one another have 4"):
+        authors(3, 5, acquainted=True)

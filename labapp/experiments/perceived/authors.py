@@ -12,21 +12,27 @@ from labapp.pinsta.models import Board, Follow, Profile
 BATCH = 500  # rows in a statement
 
 
-def authors(followers, number=20):
+def authors(followers, number=20, acquainted=False):
     """[(user, board)] of the first ``number`` people by id, who then have exactly so many followers each.
 
     Their followers are the first people by id after them, who follow others as before; where there are too
-    few people, some join. For an experiment's own copy of the data: what is missing there is written, what is
-    too much is deleted, unrecorded. A second call changes nothing.
+    few people, some join. With ``acquainted`` they follow one another, and that counts: ``followers`` is then
+    at least ``number`` - 1. For an experiment's own copy of the data: what is missing there is written, what
+    is too much is deleted, unrecorded. A second call changes nothing.
     """
+    among = number - 1 if acquainted else 0
+    if followers < among:
+        raise ValueError(f"followers is {followers}; {number} people who follow one another have {among}.")
     with probe.unrecorded():
         people = get_user_model().objects.order_by("id")
         known = list(people[:number])
         if len(known) < number or not _followed_by(known, followers):
             with atomic():
-                _join(number + followers - people.count())
+                others = followers - among
+                _join(number + others - people.count())
                 known = list(people[:number])
-                _follow(known, people[number : number + followers].values_list("pk", flat=True))
+                fans = people[: number + others] if acquainted else people[number : number + others]
+                _follow(known, fans.values_list("pk", flat=True))
         return list(zip(known, _boards(known), strict=True))
 
 
@@ -47,10 +53,13 @@ def _join(missing):
 
 
 def _follow(people, fans):
-    """Let exactly these follow them."""
+    """Let exactly these follow them, and nobody themselves."""
     now, fans = timezone.now(), list(fans)
     Follow.objects.filter(followed__in=people).delete()
-    follows = [Follow(follower_id=fan, followed=each, created=now) for each in people for fan in fans]
+    follows = [
+        Follow(follower_id=fan, followed=each, created=now)
+        for each in people for fan in fans if fan != each.pk
+    ]
     Follow.objects.bulk_create(follows, batch_size=BATCH)
 
 
