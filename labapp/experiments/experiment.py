@@ -62,7 +62,8 @@ class Experiment:
         """Decorator: adds a variant, or puts it in the place of the one with the same name.
 
         ``unavailable`` is a sentence, or a function that is asked on the database of each measurement. The
-        others (``baseline``, ``around``, ``wrong``, ``routes``, ``edge``, ``middleware``) are as in Variant.
+        others (``baseline``, ``around``, ``wrong``, ``routes``, ``edge``, ``middleware``, ``queue``) are as
+        in Variant.
         """
         if function is None:
             return lambda each: self.variant(each, name=name, unavailable=unavailable, origin=origin, **more)

@@ -18,7 +18,8 @@ class Variant:
     around each of its calls. ``wrong`` is why it is meant to return something else than the baseline.
     ``origin`` is empty for ours, and says where the user's own stands ("your cell In [7]"). Of one that is
     served, ``routes`` are more of its addresses, as in a URLconf, and with ``edge`` its traffic goes through
-    what stands before the site. ``middleware`` gives its MIDDLEWARE from the usual one.
+    what stands before the site. ``middleware`` gives its MIDDLEWARE from the usual one. ``queue`` says who
+    does what it puts off: "celery", "tasks", or a kind of labapp.experiments.deferral; None where nothing is.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Variant:
     routes: tuple = ()
     edge: bool = False
     middleware: object = None
+    queue: object = None
     _takes: list | None = field(default=None, init=False, repr=False)
 
     @property

@@ -24,9 +24,9 @@ class Entry(NamedTuple):
 
     ``kind`` is "request"; "outside", what was sent outside of any request, by threads that outlive theirs for
     one; "mark", see ``marked()``: it counts nothing, so that the sums over a ledger are those of the
-    processes; or "enqueued", "begun" and "task", see ``labapp.probe.tasks``. ``name`` is the path, the thread, the mark, or the
-    task's id. ``status`` is the HTTP status, 500 also when an
-    exception got through; ``bytes`` of body were given to the server. ``queries`` are statements, as the
+    processes; or "enqueued", "begun" and "task", see ``labapp.probe.tasks``. ``name`` is the path, the
+    thread, the mark, or the task's id. ``status`` is the HTTP status, 500 also when an exception got through;
+    ``bytes`` of body were given to the server. ``queries`` are statements, as the
     database counts them; ``db_ms`` leaves simulated waiting out; ``cpu_ms`` is that of the request's thread
     from the call of the application until the server closed the response (0 if it did so in another thread).
     """

@@ -45,14 +45,14 @@ def report_no_more(outside: Outside) -> None:
 
 
 def enqueued(task: object, began: float | None = None) -> None:
-    """The task with this id has been handed over; that began at this moment of ``time.monotonic()``, or now."""
+    """The task with this id has been handed over, which began at this moment of the monotonic clock."""
     listener, now = _listener(), monotonic()
     if listener is not None:
         began = now if began is None else began
         listener.ledger.write(Entry("enqueued", str(task), listener.label, os.getpid(), began, now))
 
 
-class doing:  # noqa: N801  a block, and called like one
+class doing:
     """A block that is one run of the task with this id; its entry has status 500 when it raised."""
 
     def __init__(self, task: object):

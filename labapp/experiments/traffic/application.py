@@ -14,12 +14,11 @@ from time import sleep
 
 from django.conf import settings
 from django.core.cache import caches
-from django.core.cache.backends import locmem
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception
 from django.urls import get_script_prefix, get_urlconf, set_script_prefix, set_urlconf
 
-from labapp import databases, probe
+from labapp import probe
 from labapp.experiments.traffic.complaints import TURN, WARM, Complaints
 from labapp.experiments.traffic.parcel import unpacked
 from labapp.experiments.traffic.under_way import UnderWay
@@ -83,12 +82,7 @@ class Application:
 
     def _enter(self, turn):
         before, self._turn, self._urls = self._turn, turn, {}
-        for alias, entry in turn.databases.items():
-            if before is None or before.databases.get(alias) != entry:
-                databases.use(entry, alias)
-        caches.settings.update(turn.caches)
-        for kept in (locmem._caches, locmem._expire_info, locmem._locks):
-            kept.clear()  # every turn begins with empty caches
+        turn.enter(before)
 
     def _below(self, turn, mount):
         """The URLconf and the handler of a mount."""

@@ -7,6 +7,7 @@ from labapp.experiments.parameters import Choice, Condition, Integer, Number
 SCHEDULE, PATIENT = "on schedule", "after each answer"
 DEFAULTS = {
     "users": 20, "think_time": 0.5, "arrival": SCHEDULE, "workers": 2, "threads": 1, "round_trip": 0.0,
+    "task_workers": 2,
 }
 
 

@@ -1,11 +1,8 @@
 """One setting being measured under traffic: turns of the variants, in an order drawn anew for each round."""
 
-import os
 import random
 import re
 import time
-from collections import defaultdict
-from statistics import median
 
 from django.db import connections
 
@@ -13,20 +10,17 @@ from labapp import probe
 from labapp.experiments.homes import whose
 from labapp.experiments.traffic.asks import people
 from labapp.experiments.traffic.load import SCHEDULE
-from labapp.experiments.traffic.log import Log
 from labapp.experiments.traffic.rehearsal import rehearse
 from labapp.experiments.traffic.site import site
+from labapp.experiments.traffic.watched_turn import TICK, Known, WatchedTurn
 from labapp.experiments.world import parameters
 from labapp.measure import environment
 from labapp.measure.traffic import Stream, TrafficResult
-from labapp.probe.ledger import Entry
 from labapp.probe.style import counted
 from labapp.services.traffic import generator
 
-TICK = 0.05  # seconds between two looks at what has come
 SHOWN = 0.2  # seconds between two updates of the picture
 QUIET = 5.0  # seconds that the site has to end what nobody waits for any longer
-PATIENCE = 2.0  # seconds that answers under way are waited for at the end of a turn
 
 
 class Run:
@@ -38,7 +32,7 @@ class Run:
         self.load = self.method.load_at(settings)
         self.warm, self.turn = (self.method.value(name, settings) for name in ("warm", "turn"))
         self.stop, self.observe, self._shown = stop, observe, 0.0
-        self._warm_requests, self._visits = defaultdict(list), defaultdict(list)
+        self.known = {name: Known() for name in experiment.variants}
         self._began, self.database = time.monotonic(), connections["default"].settings_dict["NAME"]
         with probe.unrecorded():
             self.asks = list(self.method.asks(**self.parameters))
@@ -64,6 +58,7 @@ class Run:
                 self._round()
         finally:
             self.generator.idle(0)
+            self.site.workers.end()
         turns = counted(self.result.rounds, "turn")
         self._finish(f"{turns} of each variant, {self.turn:g} s counted in each.")
 
@@ -75,40 +70,13 @@ class Run:
         self.result.rounds += 1
 
     def _serve(self, variant):
-        """One turn of a variant: warm-up, then what counts."""
-        stream = self.result[variant.name]
+        """One turn of a variant, with all that follows from it."""
+        with probe.unrecorded():
+            if self.experiment.before is not None:
+                self.experiment.before(**self.parameters)
         self.wait_until_quiet()
-        place = self.site.begin(self.experiment, variant, self.settings)
-        number, from_here = place["turn"], time.monotonic() + self.warm
-        end = from_here + self.turn
-        self.generator.steer(place | self.plan(place["mount"]) | {"counted": (from_here, end)})
-        stream.begin(number, from_here)
-        self.say(f"Round {self.result.rounds + 1}: {variant.name} is being served.")
-        while (now := time.monotonic()) < end:
-            if self.method.during is not None and now >= from_here:
-                self._interfere(stream, number, now, now - from_here)
-            self._look(stream, number, from_here)
-            time.sleep(TICK)
-        stream.end(end)
-        self.result.late_ms = max(self.result.late_ms or 0.0, self.generator.lag() or 0.0)
-        self.result.status = f"Waiting for the last answers of {variant.name}."
-        self.generator.idle(PATIENCE, lambda: self._look(stream, number, from_here))
-        self._collect(stream, number, from_here)
-        self._complain(stream, number)
-        self._figure(stream)
-        self._visit(place, variant)
-        self._show(at_once=True)
-
-    def _look(self, stream, number, from_here):
-        """Whether to go on, and what has come; shown when it is time."""
-        self.stop.check()
-        self._collect(stream, number, from_here)
-        self._show()
-
-    def _interfere(self, stream, number, now, seconds):
-        """What the experiment does to the site meanwhile; where it says what that was, it is a mark."""
-        if happened := self.method.during(seconds, **self.settings):
-            stream.marks.append(Entry("mark", happened, str(number), os.getpid(), now, time.monotonic()))
+        WatchedTurn(self, variant).watch()
+        self.show(at_once=True)
 
     def wait_until_quiet(self):
         """Wait until the site has ended what the turn before left to it; for some seconds at most."""
@@ -116,12 +84,6 @@ class Run:
         while self.site.under_way and time.monotonic() < until:
             self.stop.check()
             time.sleep(TICK / 5)
-
-    def _collect(self, stream, number, from_here):
-        """What has come of this turn; the warm-up and what is left of turns before are not counted."""
-        come = [each for each in self.generator.take() if each.turn == number]
-        self._warm_requests[stream.variant] += [each for each in come if each.due < from_here]
-        stream.add(come, [each for each in self.site.ledger.take() if _counts(each, str(number))])
 
     def plan(self, mount):
         """What the generator is told of the traffic, whatever variant it goes to."""
@@ -140,38 +102,13 @@ class Run:
         members = round(self.method.value("members", self.settings) * self.load["users"])
         return [*people(members), *[None] * (self.load["users"] - members)]
 
-    def _complain(self, stream, number):
-        """What its views raised; a variant that answers nothing else gets no further turn."""
-        said = [sentence for turn, sentence in self.site.complaints.take() if turn == str(number)]
-        if said and stream.errors >= len(stream.requests):
-            stream.error = said[0]
-        elif said:
-            stream.note = f"{len(said)} requests raised an exception: {said[0]}"
-
-    def _figure(self, stream):
-        log = Log(
-            stream.requests, stream.work, stream.marks, stream.turns, self._warm_requests[stream.variant],
-            self.warm, self.settings,
-        )
-        for each in self.experiment.figures:
-            if each.of is not None:
-                stream.figures[each.name] = each.of(log, **self.parameters)
-
-    def _visit(self, place, variant):
-        """More figures of this turn, while no traffic comes; the median over the turns is shown."""
-        if self.method.extra is None:
-            return
-        for name, value in self.method.extra(place, variant, self.settings).items():
-            self._visits[variant.name, name].append(value)
-            known = [each for each in self._visits[variant.name, name] if each is not None]
-            self.result[variant.name].figures[name] = median(known) if known else None
-
     def say(self, status):
         """Show this sentence, with what is known so far."""
         self.result.status = status
-        self._show(at_once=True)
+        self.show(at_once=True)
 
-    def _show(self, at_once=False):
+    def show(self, at_once=False):
+        """Let the panel see what is known, at once or when it is time."""
         if at_once or time.monotonic() - self._shown > SHOWN:
             self.result.elapsed_ms = (time.monotonic() - self._began) * 1000
             self.result.refresh()
@@ -201,11 +138,6 @@ class Run:
             f"Every turn begins with empty caches and {self.warm:g} s that are not counted.",
             *self.experiment.includes,
         ]
-
-
-def _counts(entry, number):
-    """Whether an entry of the ledger belongs to this turn; those of requests tell the warm-up apart."""
-    return entry.label == number if entry.kind == "request" else entry.label in ("", number, f"{number} warm")
 
 
 def blank(variant):

@@ -1,6 +1,12 @@
 """The settings of the served site: the lab's, with sessions that need no database to write to."""
 
+import os
+from pathlib import Path
+
 from labapp.settings import *  # noqa: F403
+
+MEDIA = "media"  # in the site's folder; emptied before each turn
+MEDIA_ROOT = Path(os.environ.get("LAB_FOLDER", "."), MEDIA)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 ALLOWED_HOSTS = ["*"]  # it listens on the loopback, and Varnish asks it under its own address

@@ -1,6 +1,7 @@
 """Pinsta under gunicorn: one for this process, which serves whatever variants a turn brings."""
 
 import os
+import shutil
 import sys
 import threading
 from itertools import count
@@ -8,12 +9,15 @@ from pathlib import Path
 
 from django.db import connections
 
+from labapp.experiments.deferral import brokers, kinds
+from labapp.experiments.deferral.workers import Workers
 from labapp.experiments.homes import PROXIED, here
 from labapp.experiments.saying import say
 from labapp.experiments.traffic import backends, edges
 from labapp.experiments.traffic.application import READY
 from labapp.experiments.traffic.complaints import Complaints
 from labapp.experiments.traffic.parcel import packed
+from labapp.experiments.traffic.settings import MEDIA
 from labapp.experiments.traffic.turn import Turn, mount_name, mounts
 from labapp.experiments.traffic.under_way import under_way
 from labapp.experiments.world import parameters
@@ -37,6 +41,7 @@ class Site:
         self.folder = Path(self._server.folder)
         self.ledger = Ledger(self.folder / "ledger")
         self.complaints = Complaints(self.folder)
+        self.workers = Workers(self.folder, SETTINGS)
 
     @property
     def alive(self):
@@ -75,11 +80,26 @@ class Site:
 
     def stop(self):
         """End it, and remove all it had."""
+        self.workers.stop()
         self._server.stop()
 
+    @property
+    def processes(self):
+        """{kind: process ids} of gunicorn with its workers, and of the task workers with their parent."""
+        crew = self.workers.crew
+        return {
+            "site": [self._server.pid, *self.pids],
+            "workers": [crew.pid, *crew.pids] if crew is not None and crew.alive else [],
+        }
+
     def begin(self, experiment, variant, settings):
-        """Put the next turn before the site, its caches empty; where its traffic goes, as in a plan."""
+        """Put the next turn before the site, its caches empty; where its traffic goes, as in a plan.
+
+        What it puts off is done from now on, by as many task workers as the settings say.
+        """
         number = next(_numbers)
+        self.workers.end()
+        shutil.rmtree(self.folder / MEDIA, ignore_errors=True)
         value = experiment.method.load_at(settings)
         caches, bases = backends.emptied(
             value.get("cache", backends.LOCAL), self.folder, number, experiment.method.cache_options(settings)
@@ -88,14 +108,22 @@ class Site:
             number, parameters(experiment, settings), mounts(experiment), {"default": database(), **bases},
             caches,
             delay_ms=0.0 if here().kind == PROXIED else value["round_trip"],
+            queue=self.workers.queue(variant, self.broker_of(variant, value), number),
         )
         self._write(turn)
+        self.workers.begin(turn, value["task_workers"])
         through = value.get("edge", edges.default()) if variant.edge else None
         return {
             "turn": number, "mount": f"/{mount_name(variant.name)}",
             "host": edges.emptied(self.port) if through == edges.VARNISH else self.address,
             "headers": {"X-Lab-Turn": str(number), **({"X-Lab-Edge": through} if through else {})},
         }
+
+    @staticmethod
+    def broker_of(variant, load):
+        """The choice of a broker for this variant; None where it needs none."""
+        needs = variant.queue is not None and kinds.kind(variant.queue).uses_broker
+        return (load.get("broker") or brokers.default()) if needs else None
 
     def _write(self, turn):
         """The file of a turn is whole when it has its name; that of the turn before the last goes."""

@@ -22,6 +22,10 @@ class Traffic:
     ("Redis killed"), if anything, is marked in the picture;
     ``extra(place, variant, settings)`` after each turn: {name: number} of further figures, where ``place``
     has the host, the mount and the headers that lead to the variant.
+
+    What variants put off (``queue``) may take ``drain`` seconds after the traffic of each turn, or a function
+    of all settings; then ``truth(**parameters)`` may look into the database, and what it returns is in the
+    ``truths`` of the Log.
     """
 
     kind = "traffic"
@@ -29,7 +33,7 @@ class Traffic:
 
     def __init__(
         self, serves, asks, *, turn=2.0, warm=0.5, members=0.0, same=True, strip=(), compares="p50",
-        load=None, cache=None, during=None, extra=None,
+        load=None, cache=None, during=None, extra=None, drain=5.0, truth=None,
     ):
         self.serves = serves
         self.asks = asks
@@ -39,7 +43,8 @@ class Traffic:
         self.load = dict(load or {})
         self.during = during
         self.extra = extra
-        self._seconds = {"turn": turn, "warm": warm, "members": members}
+        self.truth = truth
+        self._seconds = {"turn": turn, "warm": warm, "members": members, "drain": drain}
         self._cache = cache
 
     def accept(self, variant, parameters):
@@ -47,7 +52,7 @@ class Traffic:
         routes(variant, self.serves, parameters)
 
     def value(self, name, settings):
-        """"turn", "warm" or "members" at these settings."""
+        """"turn", "warm", "members" or "drain" at these settings."""
         value = self._seconds[name]
         return float(value(**settings) if callable(value) else value)
 

@@ -7,9 +7,13 @@ from functools import wraps
 from types import ModuleType
 
 from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends import locmem
 from django.urls import path
 from django.urls.converters import get_converters
 
+from labapp import databases
+from labapp.experiments.deferral import threads
 from labapp.experiments.variant import BadVariant
 
 
@@ -41,7 +45,8 @@ class Turn:
     """What a serving process has to know: the world of this turn, and the variants.
 
     ``databases`` are entries as in DATABASES and ``caches`` as in CACHES, ``delay_ms`` is slept before each
-    statement. ``mounts`` has the variants by the first part of their addresses.
+    statement. ``mounts`` has the variants by the first part of their addresses. ``queue`` is the one
+    that work is put into, None where none is.
     """
 
     number: int
@@ -50,6 +55,21 @@ class Turn:
     databases: dict = field(default_factory=dict)
     caches: dict = field(default_factory=dict)
     delay_ms: float = 0.0
+    queue: object = None
+
+    def enter(self, before=None):
+        """Make this the world of the process; ``before`` is the Turn that was, if any."""
+        for alias, entry in self.databases.items():
+            if before is None or before.databases.get(alias) != entry:
+                databases.use(entry, alias)
+        caches.settings.update(self.caches)
+        for kept in (locmem._caches, locmem._expire_info, locmem._locks):
+            kept.clear()  # every turn begins with empty caches
+        threads.use(self.delay_ms)
+        if self.queue is not None and self.queue.kind.uses_broker:
+            from labapp.experiments.deferral import celery_app
+
+            celery_app.use(self.queue)
 
     def urls(self, mount):
         """The URLconf below this mount: the variant's own addresses, then all of Pinsta's."""

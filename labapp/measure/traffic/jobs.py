@@ -13,9 +13,9 @@ class Job(NamedTuple):
     """One task, as plain values. Moments are monotonic seconds.
 
     Handing it over lasted from ``asked`` to ``sent``. ``begins`` has the moment of each begin, more than one
-    when it was delivered again; ``ended`` is the end of the first run that ended, None while there is none, and
-    ``status`` that run's: 0, or 500 when it raised. ``runs`` is how many ended, ``done`` whether one of these did
-    not raise.
+    when it was delivered again; ``ended`` is the end of the first run that ended, None while there is none,
+    and ``status`` that run's: 0, or 500 when it raised. ``runs`` is how many ended, ``done`` whether one of
+    these did not raise.
     """
 
     id: str

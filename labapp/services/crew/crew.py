@@ -52,10 +52,10 @@ class Crew(Daemon):
         return self._ask("look")
 
     def begin(self, number, what, again=0.3):
-        """End those there are, and have so many others call ``work(what, ready)``; returns when all are ready.
+        """End those there are, and have so many others call ``work(what, ready)``; all are ready then.
 
-        ``what`` is anything that JSON can write. A worker that dies is replaced after ``again`` seconds, never
-        when that is None. ServiceError says why one does not get ready.
+        ``what`` is anything that JSON can write. A worker that dies is replaced after ``again`` seconds,
+        never when that is None. ServiceError says why one does not get ready.
         """
         if not (isinstance(number, int) and 0 <= number <= MOST):
             raise ServiceError(f"workers must be a whole number from 0 to {MOST}, and {number!r} is not.")

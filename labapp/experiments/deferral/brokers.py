@@ -1,0 +1,98 @@
+"""Where messages wait: Redis, RabbitMQ, or files in a folder, which is what Celery has without a server."""
+
+import shutil
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from labapp.experiments.parameters import BadSetting, Choice, Condition
+from labapp.services import redis
+
+REDIS, RABBITMQ, FILES = "Redis", "RabbitMQ", "files"
+POLLED = 0.05  # seconds between two looks into the folder
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The queue of one turn: its name, the kind of its workers, and where its broker is.
+
+    ``url`` and ``options`` are what Celery calls broker_url and broker_transport_options.
+    """
+
+    name: str
+    kind: object
+    url: str = ""
+    options: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Brokers(Choice):
+    """The brokers that can be had on this machine; ``hint`` says how to get the others."""
+
+    hint: str = ""
+
+    def refuse(self, value):
+        if self.hint and value in (REDIS, RABBITMQ):
+            raise BadSetting(f"{self.name} cannot be {value!r} here. {self.hint}")
+        super().refuse(value)
+
+
+def broker():
+    """What carries Celery's messages, a choice in the panel."""
+    missing = {name: service.HOW for name, service in _services().items() if not _is_there(name, service)}
+    there = tuple(name for name in (REDIS, RABBITMQ) if name in _services() and name not in missing)
+    choices = (*there, FILES)
+    parameter = Brokers("broker", choices[0], help="broker", choices=choices, hint=" ".join(missing.values()))
+    return Condition(parameter, lambda value: nullcontext())
+
+
+def default():
+    """The broker where there is no choice."""
+    return REDIS if _is_there(REDIS, redis) else FILES
+
+
+def server(choice):
+    """The running server behind this choice; None for files. ServiceError says why it does not run."""
+    if choice == REDIS:
+        return redis.broker()
+    return _services()[RABBITMQ].server() if choice == RABBITMQ else None
+
+
+def queue(choice, name, kind, folder):
+    """A new Queue with this broker, for workers of this kind; files lie below ``folder``."""
+    if not kind.uses_broker:
+        return Queue(name, kind)
+    if choice == FILES:
+        shutil.rmtree(folder, ignore_errors=True)
+        return Queue(name, kind, "filesystem://", _files(Path(folder, name)))
+    if choice == REDIS:
+        redis.broker().flush()  # of what the turns before have left
+    options = {"visibility_timeout": kind.visibility_timeout} if choice == REDIS else {}
+    if choice == REDIS:
+        # Whatever was not acknowledged is looked for at every turn of the worker's loop, not at each tenth.
+        options |= {"unacked_restore_throttle": 1, "unacked_restore_interval": 1}
+    return Queue(name, kind, server(choice).url, options)
+
+
+def _files(folder):
+    places = {name: folder / name for name in ("messages", "control")}
+    for place in places.values():
+        place.mkdir(parents=True, exist_ok=True)
+    messages = str(places["messages"])
+    return {
+        "data_folder_in": messages, "data_folder_out": messages, "control_folder": str(places["control"]),
+        "polling_interval": POLLED,
+    }
+
+
+def _services():
+    try:
+        from labapp.services import rabbitmq
+    except ImportError:
+        return {REDIS: redis}
+    return {REDIS: redis, RABBITMQ: rabbitmq}
+
+
+def _is_there(name, service):
+    return service.find() is not None and (name != REDIS or find_spec("redis") is not None)
