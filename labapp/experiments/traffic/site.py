@@ -148,6 +148,11 @@ def site(workers=2, threads=1):
         return _site
 
 
+def media():
+    """The folder of the files that the site has stored in this turn; None where no site runs."""
+    return None if _site is None else _site.folder / MEDIA
+
+
 def database():
     """The database at hand, as in DATABASES, with connections that stay open."""
     return {**connections["default"].settings_dict, "CONN_MAX_AGE": None}
