@@ -3,6 +3,7 @@
 import math
 
 from labapp.measure.traffic import Stream, TrafficResult
+from labapp.measure.traffic.jobs import Job
 from labapp.probe.ledger import Entry
 from labapp.services.traffic.request import Request
 from tests.measure.machine import seeded
@@ -94,3 +95,19 @@ def result(**fields):
     found = TrafficResult(**made | fields)
     found.refresh()
     return found
+
+
+def job(sent=0.0, begins=(), ended=None, **fields):
+    """One task: when it was handed over, each begin, and its end, in seconds."""
+    known = {"done": ended is not None, "runs": int(ended is not None)}
+    return Job("id", sent, sent, list(begins), ended, **known | fields)
+
+
+def deferring(variant="celery", jobs=(), early=(), seconds=2.0, drained=2.0, began=10.0, **fields):
+    """A Stream of one turn that put this work off, with the seconds that its queue was watched afterwards."""
+    made = stream(variant, [request(began + 0.1, 5.0)], seconds=seconds, began=began, **fields)
+    made.jobs, made.early_jobs = list(jobs), list(early)
+    made.drain(began + seconds)
+    made.drained(began + seconds + drained)
+    made.refresh()
+    return made

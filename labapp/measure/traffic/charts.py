@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..charts import INK, blank
 from .latency import is_timed
+from .queue import Step, queue
 from .summary import PERCENTILES
 
 if TYPE_CHECKING:
@@ -52,6 +53,29 @@ def slower_figure(result, theme: str = "light") -> "Figure":
     axes.set_xlabel("ms")
     _name(axes, theme, "how many requests took longer: half of them than the p50, 5 of 100 than the p95")
     return figure
+
+
+def queue_figure(result, theme: str = "light") -> "Figure":
+    """How many tasks waited at each moment; shaded while no more requests came and the queue emptied."""
+    figure, (axes,) = blank(theme, 1, (9.6, 2.6))
+    began = min((began for stream in result.measurements for began, _ in stream.turns), default=0.0)
+    for stream in result.measurements:
+        steps = queue(stream)
+        drains = [drain for drain in stream.drains if drain[1] is not None]
+        if steps:
+            _draw_queue(axes, steps, drains, began, stream)
+    axes.set_ylim(bottom=0)
+    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.set_xlabel("s")
+    _name(axes, theme, "tasks that wait; shaded: no more requests, the workers empty the queue")
+    return figure
+
+
+def _draw_queue(axes: "Axes", steps: list[Step], drains: list, began: float, stream) -> None:
+    seconds, waiting = [step.second - began for step in steps], [step.waiting for step in steps]
+    axes.step(seconds, waiting, where="post", color=stream.colour, label=stream.variant, linewidth=1.4)
+    for begins, ends in drains:
+        axes.axvspan(begins - began, ends - began, color=stream.colour, alpha=0.12, linewidth=0)
 
 
 def _scale(axes: "Axes", side: str, result) -> None:

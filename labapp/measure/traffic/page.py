@@ -16,6 +16,10 @@ NAMES = {
     "origin": "origin",
     "error": "error",
 }
+TASKS = (
+    "tasks", "wait p50", "wait p95", "done p50", "done p95", "longest queue", "not done", "failed",
+    "begun again",
+)  # fmt: skip
 
 
 def traffic_page(result) -> str:
@@ -30,7 +34,40 @@ def _pictures(result) -> str:
         return ""
     over_time = picture(charts.time_figure(result), "Latency of the requests over time")
     slower = picture(charts.slower_figure(result), "Share of the requests that took longer than a latency")
-    return f"<h2>Latency over time</h2>{over_time}<h2>How many were slower</h2>{slower}"
+    pictures = f"<h2>Latency over time</h2>{over_time}<h2>How many were slower</h2>{slower}"
+    if not result.defers:
+        return pictures
+    waiting = picture(charts.queue_figure(result), "Tasks that waited, over time")
+    return f"{pictures}<h2>Queue length over time</h2>{waiting}{_tasks(result)}"
+
+
+def _tasks(result) -> str:
+    """What became of the work that each variant put off."""
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(stream.variant)}</th>'
+        + "".join(f"<td>{html.escape(cell)}</td>" for cell in _of_tasks(stream.tasks))
+        + "</tr>"
+        for stream in result.measurements
+        if stream.tasks.count
+    )
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("variant", *TASKS))
+    return (
+        f'<table class="dsl-raw"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        "<p>Times count from when a task was handed over. Of one that never came so far only the lower "
+        "limit is known (“≥”).</p>"
+    )
+
+
+def _of_tasks(tasks) -> list[str]:
+    times = [tasks.waiting["p50"], tasks.waiting["p95"], tasks.finishing["p50"], tasks.finishing["p95"]]
+    counts = [tasks.longest, tasks.unfinished, tasks.failed, tasks.again]
+    return [f"{tasks.count:,}", *map(_at_least, times), *(f"{number:,}" for number in counts)]
+
+
+def _at_least(found) -> str:
+    if found is None:
+        return "–"
+    return f"{'≥' if found.over else ''}{milliseconds(found.ms)}"
 
 
 def _answers(result) -> str:

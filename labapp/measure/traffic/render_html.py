@@ -12,21 +12,17 @@ from ..render_html import cell_html, share_of, titled, variant_html
 from ..table import setting_words
 from . import table as cells
 from .stream import Stream
+from .table_columns import FEW, NARROW_WIDTHS, WIDTHS, Column, columns
 
 VISIBLE = 0.006  # a narrower whisker would hide its bar
-WIDTHS = {
-    "variant": "auto", "requests": "86px", "bar": "9%", "p50": "90px", "tail": "90px", "rest": "90px",
-    "rate": "66px", "queries": "62px", "hits": "58px", "extra": "70px", "more": "70px", "against": "122px",
-    "result": "84px",
-}  # fmt: skip
 LEFT = ("variant", "bar", "against", "result")
 NARROW = 12  # letters of a name that fit beside many columns
-FEW = 2  # columns of the experiment's own that also fit half a screen, and leave room for both tails
+OF_TASKS = 3  # columns more where work is put off
 
 
 @dataclass(frozen=True)
 class Head:
-    """A column: its key in WIDTHS, its name, and what is shown when one points at it."""
+    """The head of a column: its key in the widths, its name, and what is shown when one points at it."""
 
     key: str
     name: str
@@ -38,14 +34,16 @@ def table(result, *, status: bool = True, old: Collection[str] = ()) -> str:
 
     The rows of the variants named in `old` are those of an earlier result: they are dimmed.
     """
-    heads, scale = _heads(result), _scale(result)
-    rows = "".join(_row(each, result, scale, each.variant in old) for each in result.measurements)
-    own, label = len(result.figures[:MOST]), html.escape(result.question or result.experiment)
-    kind = "dsl-tight dsl-crowded" if own > FEW else "dsl-tight"
-    kind += " dsl-still" if status and own > FEW else ""
+    shown, scale = columns(result), _scale(result)
+    rows = "".join(_row(each, result, shown, scale, each.variant in old) for each in result.measurements)
+    more = len(result.figures[:MOST]) + (OF_TASKS if result.defers else 0)
+    label, crowded = html.escape(result.question or result.experiment), _crowded(result)
+    kind = "dsl-tight dsl-crowded" if crowded else "dsl-tight"
+    kind += " dsl-still" if status and crowded else ""
+    kind += " dsl-defers" if result.defers else ""
     return (
         f'<div class="dsl-result dsl-of-traffic">{_status(result) if status else ""}'
-        f'<table class="{kind}" aria-label="{label}" style="--dsl-extra:{own}">{_head(heads)}'
+        f'<table class="{kind}" aria-label="{label}" style="--dsl-extra:{more}">{_head(result, shown, scale)}'
         f"<tbody>{rows}</tbody></table>"
         f'<p class="dsl-notes">{html.escape(_notes(result))}</p></div>'
     )
@@ -66,37 +64,21 @@ def _status(result) -> str:
     return f'<div class="dsl-status{final}" role="status">{titled(result.status)}</div>'
 
 
-def _heads(result) -> list[Head]:
-    scale, baseline = _scale(result), result.baseline
+def _crowded(result) -> bool:
+    """Whether there are so many columns that names get little room."""
+    return result.defers or len(result.figures[:MOST]) > FEW
+
+
+def _head(result, shown: list[Column], scale: float) -> str:
+    baseline, room = result.baseline, NARROW_WIDTHS if result.defers else WIDTHS
     end = f"{result.compares}, to {_figure(result, scale)}" if scale else result.compares
-    own = [
-        Head("extra" if place < FEW else "more", each["name"], f"{each['name']}: {each.get('help', '')}")
-        for place, each in enumerate(result.figures[:MOST])
-    ]
-    return [
+    pages = "Whether all variants showed the same page to the same visitor"
+    heads = [
         Head("variant", "variant"), Head("requests", "requests"), Head("bar", end),
-        Head("p50", "p50, 95 %", "Half of the requests took at most so long"),
-        *(
-            Head(key, name, f"{name[1:]} of 100 requests took at most so long")
-            for key, name in _tails(result)
-        ),
-        Head("rate", "answers per s"),
-        Head("queries", "queries each", "Statements for each request that was answered, wherever that was"),
-        Head("hits", "hit ratio", "Of what the application asked its caches for, the share that was there"),
-        *own,
-        Head("against", f"against {baseline.variant}" if baseline else ""),
-        Head("result", "pages", "Whether all variants showed the same page to the same visitor"),
+        *shown,
+        Head("against", f"against {baseline.variant}" if baseline else ""), Head("result", "pages", pages),
     ]  # fmt: skip
-
-
-def _tails(result) -> list[tuple[str, str]]:
-    """p95 and p99, each with its key: the one that is not compared gives way where room is short."""
-    first = "p99" if result.compares == "p99" else "p95"
-    return [("tail" if name == first else "rest", name) for name in ("p95", "p99")]
-
-
-def _head(heads: list[Head]) -> str:
-    widths = "".join(f'<col class="dsl-is-{each.key}" style="width:{WIDTHS[each.key]}">' for each in heads)
+    widths = "".join(f'<col class="dsl-is-{each.key}" style="width:{room[each.key]}">' for each in heads)
     names = "".join(
         f'<th scope="col" class="dsl-of-{each.key}{"" if each.key in LEFT else " dsl-number"}">'
         f"{titled(each.name, each.title)}</th>"
@@ -105,23 +87,14 @@ def _head(heads: list[Head]) -> str:
     return f"<colgroup>{widths}</colgroup><thead><tr>{names}</tr></thead>"
 
 
-def _row(stream: Stream, result, scale: float, dimmed: bool) -> str:
-    own = [
-        (cells.figure(stream, each["name"], each.get("unit", "")), "extra" if place < FEW else "more")
-        for place, each in enumerate(result.figures[:MOST])
-    ]
-    numbers = [
-        (cells.percentile(stream, "p50"), "p50"),
-        *((cells.percentile(stream, name), key) for key, name in _tails(result)),
-        (cells.rate(stream), "rate"), (cells.queries(stream), "queries"), (cells.hits(stream), "hits"), *own,
-    ]  # fmt: skip
+def _row(stream: Stream, result, shown: list[Column], scale: float, dimmed: bool) -> str:
     old = ' class="dsl-old"' if dimmed else ""
-    room = NARROW if len(result.figures) > FEW else None
+    room = NARROW if _crowded(result) else None
     start = f"<tr{old}>{variant_html(stream, room)}{_number(cells.requests(stream), 'requests', strong=True)}"
     if stream.unavailable or stream.error:
-        return f"{start}{cell_html(cells.outcome(stream), span=len(numbers) + 3)}</tr>"
+        return f"{start}{cell_html(cells.outcome(stream), span=len(shown) + 3)}</tr>"
     bar = f'<td class="dsl-of-bar">{_bar(stream, result, scale)}</td>'
-    figures = "".join(_number(*each) for each in numbers)
+    figures = "".join(_number(each.cell(stream), each.key) for each in shown)
     return f"{start}{bar}{figures}{_verdict(stream, result.baseline)}</tr>"
 
 

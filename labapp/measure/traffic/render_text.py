@@ -4,9 +4,23 @@ from ..columns import number
 from ..render_text import LEAST_RESULT, LONGEST_NAME, aligned, fitted, room, wrapped
 from ..table import setting_words
 from . import table as cells
+from . import task_cells
 
 LONGEST_BASELINE = 16
 PLACE = 4  # where the columns stand that are left out first when there is no room
+MORE = (
+    ("p95", lambda stream: cells.percentile(stream, "p95")),
+    ("p99", lambda stream: cells.percentile(stream, "p99")),
+    ("queries", cells.queries),
+    ("per s", cells.rate),
+    ("hit ratio", cells.hits),
+)
+OF_TASKS = (
+    ("tasks", task_cells.tasks),
+    ("not done", task_cells.unfinished),
+    ("wait p50", task_cells.waiting),
+    ("longest queue", task_cells.longest),
+)
 
 
 def table(result) -> str:
@@ -47,13 +61,7 @@ def _with_more(result, lines: list[list[str]]) -> tuple[list[list[str]], list[tu
     """The lines with further columns, as far as names stay whole, and the columns that are left out."""
     place, left_out = PLACE, []
     names = min(LONGEST_NAME, max(len(line[0]) for line in lines))
-    for head, cell in (
-        ("p95", lambda stream: cells.percentile(stream, "p95")),
-        ("p99", lambda stream: cells.percentile(stream, "p99")),
-        ("queries", cells.queries),
-        ("per s", cells.rate),
-        ("hit ratio", cells.hits),
-    ):
+    for head, cell in (*(OF_TASKS if result.defers else ()), *MORE):
         texts = [cell(stream).text for stream in result.measurements]
         pairs = zip(lines, [head, *texts], strict=True)
         wider = [[*line[:place], text, *line[place:]] for line, text in pairs]

@@ -8,7 +8,7 @@ from ..comparison import NO_DIFFERENCE
 from ..figures import around, count, milliseconds
 from ..interval import Interval
 from ..table import WAITING, Cell
-from .latency import is_censored
+from .latency import Percentile, is_censored
 from .stream import Stream
 
 MOST_ERROR = 60  # letters of an error in its cell
@@ -17,7 +17,7 @@ MOST_ERROR = 60  # letters of an error in its cell
 def requests(stream: Stream) -> Cell:
     """How many requests count, and how many of them have no proper answer."""
     if not stream.count:
-        return _nothing(stream)
+        return nothing(stream)
     if not stream.errors:
         return Cell(count(stream.count))
     errors = sum(_errors(stream).values())
@@ -32,15 +32,20 @@ def percentile(stream: Stream, name: str) -> Cell:
     """A percentile with its ±; "≥1,103 ms" where it falls among requests that were given up."""
     found = stream.percentile(name)
     if found is None:
-        return _nothing(stream)
+        return nothing(stream)
+    return known(found, name, "given up", "requests were not answered", stream.wrong)
+
+
+def known(found: Percentile, name: str, short: str, why: str, dimmed: bool = False) -> Cell:
+    """A percentile with its ±; where it is a lower limit `short` and `why` say what had not come."""
     if found.over:
-        title = f"{name}: at least {milliseconds(found.ms)}, requests were not answered"
-        return Cell(f"≥{milliseconds(found.ms)}", "given up", "", title)
+        title = f"{name}: at least {milliseconds(found.ms)}, {why}"
+        return Cell(f"≥{milliseconds(found.ms)}", short, "", title)
     if found.interval is None:
         return Cell(milliseconds(found.ms), "so far", "quiet", f"{name}: {milliseconds(found.ms)} so far")
     limits = f"95 %: {_limits(found.interval)}"
     title = f"{name}: {milliseconds(found.ms)}, {limits}"
-    return Cell(milliseconds(found.ms), around(found.interval), "quiet" if stream.wrong else "", title)
+    return Cell(milliseconds(found.ms), around(found.interval), "quiet" if dimmed else "", title)
 
 
 def rate(stream: Stream) -> Cell:
@@ -49,7 +54,7 @@ def rate(stream: Stream) -> Cell:
         half = stream.rate.half
         return Cell(rounded(stream.rate.middle), f"±{rounded(half)}" if half else "")
     if not stream.count or not stream.rate_per_s:
-        return _nothing(stream)
+        return nothing(stream)
     return Cell(rounded(stream.rate_per_s), "so far", "quiet")
 
 
@@ -57,7 +62,7 @@ def queries(stream: Stream) -> Cell:
     """Statements for each request of a client that was answered, wherever that was."""
     each = stream.queries_per_request
     if each is None:
-        return _nothing(stream)
+        return nothing(stream)
     title = f"{stream.origin_queries:,} queries for {stream.answered:,} answers, {stream.db_ms:.2f} ms each"
     return Cell(number(each) if each >= 1 or not each else f"{each:.2f}", title=title)
 
@@ -65,7 +70,7 @@ def queries(stream: Stream) -> Cell:
 def hits(stream: Stream) -> Cell:
     """Of what was asked of the application's caches, the share that was there."""
     if stream.hit_ratio is None:
-        return Cell("–", mood="quiet", title="no cache was asked") if stream.count else _nothing(stream)
+        return Cell("–", mood="quiet", title="no cache was asked") if stream.count else nothing(stream)
     return Cell(f"{100 * stream.hit_ratio:.0f} %")
 
 
@@ -74,7 +79,7 @@ def figure(stream: Stream, name: str, unit: str) -> Cell:
     value = stream.figures.get(name)
     if value is None:
         known = name in stream.figures
-        return Cell("–", mood="quiet", title="not known here") if known else _nothing(stream)
+        return Cell("–", mood="quiet", title="not known here") if known else nothing(stream)
     return Cell(rounded(value) if value % 1 else number(value), unit)
 
 
@@ -89,7 +94,7 @@ def against(stream: Stream, baseline: Stream | None) -> Cell:
         which = "it" if stream.failing else "the baseline"
         return Cell("not compared", "errors", "quiet", f"not compared: of {which}, too many requests failed")
     if compared is None:
-        return _nothing(stream)
+        return nothing(stream)
     if compared.verdict == NO_DIFFERENCE:
         return Cell("no difference", f"seen, {compared.detail.replace('more than', 'over')}", "quiet")
     return Cell(compared.text, compared.detail, "" if compared.verdict in ("faster", "slower") else "quiet")
@@ -120,6 +125,7 @@ def footnotes(result) -> str:
     notes += [f"{each.variant}: {_most_often(each)}" for each in streams if _errors(each) and not each.note]
     if any(is_censored(request) for each in streams for request in each.requests):
         notes.append("Who was given up waited at least so long, and counts with that")
+    notes += [f"{each.variant}: {each.tasks.undone}" for each in streams if each.tasks.undone]
     notes += [result.limit] if result.limit else []
     return " ".join(f"{note.rstrip('.')}." for note in [*notes, *result.includes])
 
@@ -142,6 +148,6 @@ def _limits(interval: Interval) -> str:
     return f"{milliseconds(interval.low)} to {milliseconds(interval.high)}"
 
 
-def _nothing(stream: Stream) -> Cell:
+def nothing(stream: Stream) -> Cell:
     """A dash where there will be nothing, else that it is awaited."""
     return Cell("–" if stream.unavailable or stream.error else WAITING, mood="quiet")

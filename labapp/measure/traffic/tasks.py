@@ -2,7 +2,6 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -90,8 +89,3 @@ def _drained(stream) -> float | None:
     """The seconds of the longest drain; None as long as the newest is not over."""
     known = [ended - began for began, ended in stream.drains if ended is not None]
     return max(known) if known and len(known) == len(stream.turns) else None
-
-
-def undone(streams: Iterable) -> list[str]:
-    """A sentence for each stream whose work was not all done."""
-    return [f"{each.variant}: {each.tasks.undone}" for each in streams if each.tasks.undone]
