@@ -32,9 +32,9 @@ KINDS = Exercise | IndexExercise | Checked | Question
 
 
 def every():
-    """Names of all exercises and questions, in the order in which they are met."""
+    """Names of all exercises and questions, notebook by notebook."""
     found = []
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         values = vars(import_module(module.name)).values()
         found += [value.name for value in values if isinstance(value, KINDS)]
-    return found
+    return sorted(found, key=lambda name: name[:2])

@@ -174,6 +174,7 @@ class NeverStale(Checked):
 def short(step):
     """The line of a step with the columns of a statement left out."""
     step = re.sub(r'SELECT .*? FROM "(\w+)".*', r"SELECT … FROM \1", step)
+    step = re.sub(r'INSERT INTO "(\w+)" .*', r"INSERT INTO \1", step)
     return re.sub(r'UPDATE "(\w+)" SET .*', r"UPDATE \1", step)
 
 
