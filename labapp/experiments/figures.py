@@ -11,7 +11,9 @@ class Figure:
 
     With ``read()`` it is what that gives after the recorded call less what it gave before; with
     ``of(recording, value, **parameters)`` it is computed from the recorded call and what it returned.
-    None means that it is not known here. ``help`` is one sentence on what it counts.
+    An Interval is shown with its limits. With ``against`` it is a ratio of times, of the rounds and with its
+    interval: {variant: another one} says whose time is divided by whose. None means that it is not known
+    here. ``help`` is one sentence on what it counts.
     """
 
     name: str
@@ -19,10 +21,12 @@ class Figure:
     help: str = ""
     read: object = None
     of: object = None
+    against: dict | None = None
 
     def to_dict(self):
         """What a Result keeps of it."""
-        return {"name": self.name, "unit": self.unit, "help": self.help}
+        kept = {"name": self.name, "unit": self.unit, "help": self.help}
+        return kept | {"against": dict(self.against)} if self.against else kept
 
 
 class Reading:
@@ -33,14 +37,14 @@ class Reading:
         self._before = self._read()
 
     def after(self, recording, value, parameters):
-        """{name: number or None}, now that the call is over."""
+        """{name: number, Interval or None}, now that the call is over."""
         after = self._read()
         found = {name: _less(after[name], self._before[name]) for name in after}
         with probe.unrecorded():
             for each in self._figures:
                 if each.of is not None:
                     found[each.name] = each.of(recording, value, **parameters)
-        return {each.name: found[each.name] for each in self._figures}
+        return {each.name: found[each.name] for each in self._figures if each.name in found}
 
     def _read(self):
         with probe.unrecorded():

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .comparison import NO_DIFFERENCE, Comparison
+from .figures import around, decimals, ratio_figure, ratio_range
 from .interval import Interval
 from .measurement import Measurement
 from .table import WAITING, Cell
@@ -81,14 +83,32 @@ def _rate(said: dict) -> Column:
     return Column("rate", unit, f"{number(amount)} {said['unit']} in one call, by its median time", cell)
 
 
-def _figure(name: str, unit: str = "", help: str = "") -> Column:
+def _figure(name: str, unit: str = "", help: str = "", against: dict | None = None) -> Column:
     def cell(measurement):
+        if against is not None:
+            return _ratio(measurement, name, against.get(measurement.variant))
         value = measurement.figures.get(name)
         if value is None:
             return _unknown(measurement, name in measurement.figures)
+        if isinstance(value, Interval):
+            return Cell(f"{value.middle:,.{decimals(value.middle)}f} {unit}".rstrip(), around(value))
         return Cell(number(value), unit)
 
     return Column(name, unit, help, cell)
+
+
+def _ratio(measurement: Measurement, name: str, other: str | None) -> Cell:
+    """How many times another variant's time it takes, with the limits; words where that may be once."""
+    compared = measurement.figures.get(name)
+    if not isinstance(compared, Comparison) or measurement.error:
+        return _unknown(measurement, other is None or measurement.wrong)
+    if compared.interval is None:
+        return Cell(WAITING, f"{ratio_figure(compared.ratio)} so far", "quiet")
+    limits = ratio_range(compared.interval)
+    title = f"{ratio_figure(compared.ratio)} the time of {other}, 95 %: {limits}"
+    if compared.verdict == NO_DIFFERENCE:
+        return Cell("no difference", f"seen, {limits}×", "quiet", f"No difference from {other} is seen: {title}")
+    return Cell(ratio_figure(compared.ratio), limits, "", title)
 
 
 def _memory(result) -> Column:

@@ -20,7 +20,8 @@ class Measurement:
     baseline, and for a variant whose result is another). `same` is None where nothing was compared,
     `difference` says why it is False. `error` and `unavailable` are one sentence each. `repeats` is how many
     calls were timed together in a round, `note` a remark for the reader. `figures` holds what else was found
-    out about the recorded run, by the names in Result.figures; None where it is not known.
+    out, by the names in Result.figures: about the recorded run a number or an Interval, None where it is not
+    known; of the rounds, where a figure sets this variant's times against another's, a Comparison.
     """
 
     variant: str
@@ -39,7 +40,7 @@ class Measurement:
     unavailable: str | None = None
     peak_kib: float | None = None
     repeats: int = 1
-    figures: dict[str, float | None] = field(default_factory=dict)
+    figures: dict[str, float | Interval | Comparison | None] = field(default_factory=dict)
     note: str = ""
 
     @property
@@ -92,12 +93,8 @@ class Measurement:
         data = {each.name: getattr(self, each.name) for each in fields(self)}
         data["recording"] = self.recording.to_dict() if self.recording else None
         data["interval"] = _limits(self.interval)
-        compared = self.comparison
-        data["comparison"] = compared and {
-            "interval": _limits(compared.interval),
-            "rounds": compared.rounds,
-            "middle": compared.middle,
-        }
+        data["comparison"] = _kept(self.comparison)
+        data["figures"] = {name: _kept(value) for name, value in self.figures.items()}
         return data
 
     @classmethod
@@ -109,13 +106,28 @@ class Measurement:
 
             data["recording"] = Recording.from_dict(data["recording"])
         data["interval"] = _interval(data.get("interval"))
-        if data.get("comparison"):
-            compared = data["comparison"]
-            data["comparison"] = Comparison(
-                _interval(compared["interval"]), compared["rounds"], compared["middle"]
-            )
+        data["comparison"] = _read(data.get("comparison"))
+        data["figures"] = {name: _read(value) for name, value in data.get("figures", {}).items()}
         known = {each.name for each in fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in known})
+
+
+def _kept(value):
+    """A Comparison or an Interval as plain data; anything else as it is."""
+    if isinstance(value, Interval):
+        return _limits(value)
+    if not isinstance(value, Comparison):
+        return value
+    return {"interval": _limits(value.interval), "rounds": value.rounds, "middle": value.middle}
+
+
+def _read(value):
+    """What _kept() was given."""
+    if isinstance(value, list):
+        return _interval(value)
+    if not isinstance(value, dict):
+        return value
+    return Comparison(_interval(value["interval"]), value["rounds"], value["middle"])
 
 
 def _limits(interval: Interval | None) -> list | None:

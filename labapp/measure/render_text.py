@@ -48,8 +48,12 @@ def _with_extra(result, lines: list[list[str]]) -> tuple[list[list[str]], list[C
 
 def _said(column: Column, result) -> str:
     """A column as a sentence."""
-    values = (f"{each.variant} {column.cell(each).text}" for each in result.measurements)
+    values = (f"{each.variant} {_with_limits(column, column.cell(each))}" for each in result.measurements)
     return f"{column.head}: {', '.join(values)}."
+
+
+def _with_limits(column: Column, cell: cells.Cell) -> str:
+    return f"{cell.text} ({cell.detail})" if cell.detail not in ("", column.unit) else cell.text
 
 
 def growth(grown) -> str:

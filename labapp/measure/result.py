@@ -24,9 +24,10 @@ class Result(Outcome):
     `measurements` are in the order in which they are shown, and result["naive"] is one of them. `status` is
     one sentence on how far it is, `final` says that no more rounds follow. `includes` are sentences on what
     the times contain; what follows from the measurements themselves (repeats, simulated waiting) is said
-    without them. `figures` are the columns besides: dicts of name, unit and help. `rate` is None or a dict of
-    unit and amount: how much of what one call does. `weighed`: the memory of each variant is measured.
-    `collecting`: garbage collection ran while timing.
+    without them. `figures` are the columns besides: dicts of name, unit and help, and, where times of rounds
+    are set against one another, of `against` ({variant: the one by whose time its own is divided}). `rate` is
+    None or a dict of unit and amount: how much of what one call does. `weighed`: the memory of each variant
+    is measured. `collecting`: garbage collection ran while timing.
     """
 
     experiment: str
@@ -66,9 +67,20 @@ class Result(Outcome):
             measurement.interval = median_interval(times)
             compared = against and not measurement.baseline and not measurement.wrong
             measurement.comparison = Comparison.of(against, times) if compared else None
+        self._set_against(samples.wall_ms)
         self.rounds, self.elapsed_ms = samples.rounds, samples.elapsed_ms
         self.status, self.final = samples.reason, samples.done
         self.collecting = samples.collecting
+
+    def _set_against(self, wall_ms: dict[str, list[float]]) -> None:
+        """The figures that are ratios: how many times as long as another variant, in pairs of rounds."""
+        wrong = {measurement.variant for measurement in self.measurements if measurement.wrong}
+        for figure in self.figures:
+            for variant, other in figure.get("against", {}).items():
+                known = variant in wall_ms and other in wall_ms and not wrong & {variant, other}
+                if known:
+                    compared = Comparison.of(wall_ms[variant], wall_ms[other])
+                    self[variant].figures[figure["name"]] = compared
 
     def to_frame(self, rounds: bool = False) -> "DataFrame":
         """A DataFrame with one row for each variant, or with rounds=True for each round of each variant.
@@ -77,9 +89,10 @@ class Result(Outcome):
         (median), low_ms and high_ms (its 95 % interval), cpu_ms (median CPU time), db_ms, wait_ms (simulated)
         and python_ms (of the recorded run), peak_kib, times_faster with its limits times_faster_low and
         times_faster_high (baseline / variant), verdict, same, difference, error, unavailable; then a column
-        for each of the experiment's own figures, called like it, and, where it has a rate, rate, rate_low,
-        rate_high (of the latency's interval) and rate_unit ("instances/s"). With rounds=True: experiment, the
-        settings, variant, round (from 1), wall_ms, cpu_ms. `frame.attrs` holds the environment.
+        for each of the experiment's own figures, called like it (NAME_low and NAME_high beside one with
+        an interval), and, where it has a rate, rate, rate_low, rate_high (of the latency's interval) and
+        rate_unit ("instances/s"). With rounds=True: experiment, the settings, variant, round (from 1),
+        wall_ms, cpu_ms. `frame.attrs` holds the environment.
         """
         return self._frame(rounds)
 

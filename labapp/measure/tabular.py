@@ -5,7 +5,8 @@ import io
 import math
 
 from .columns import rate
-from .interval import median
+from .comparison import Comparison
+from .interval import Interval, median
 from .measurement import Measurement
 
 
@@ -53,8 +54,29 @@ def setting_columns(result, ours: set[str]) -> dict:
 
 def figure_columns(result, measurement, ours: set[str]) -> dict:
     """The experiment's own figures; one called like a column in `ours` gets "_figure" behind."""
-    names = [figure["name"] for figure in result.figures]
-    return {f"{name}_figure" if name in ours else name: measurement.figures.get(name) for name in names}
+    columns = {}
+    for figure in result.figures:
+        value = measurement.figures.get(figure["name"])
+        name = f"{figure['name']}_figure" if figure["name"] in ours else figure["name"]
+        columns |= _limited(name, value) if _has_limits(result, figure) else {name: value}
+    return columns
+
+
+def _has_limits(result, figure: dict) -> bool:
+    """Whether any of the values of this figure may have an interval."""
+    values = (each.figures.get(figure["name"]) for each in result.measurements)
+    return "against" in figure or any(isinstance(value, Interval) for value in values)
+
+
+def _limited(name: str, value: Interval | Comparison | None) -> dict:
+    """A value and its limits."""
+    limits = value.interval if isinstance(value, Comparison) else value
+    middle = value.ratio if isinstance(value, Comparison) else limits and limits.middle
+    return {
+        name: middle,
+        f"{name}_low": limits and limits.low,
+        f"{name}_high": limits and finite(limits.high),
+    }
 
 
 def ratio_columns(compared) -> dict:
