@@ -12,11 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from labapp.services import cluster, memcached, postgresql, redis, varnish, varnish_cli
+from labapp.services import cluster, memcached, postgresql, rabbitmq, redis, varnish, varnish_cli
 from labapp.services.ports import free_port
 from labapp.services.users import plain_user
 
-SERVICES = {"PostgreSQL": postgresql, "Redis": redis, "Memcached": memcached, "Varnish": varnish}
+SERVICES = {
+    "PostgreSQL": postgresql, "Redis": redis, "Memcached": memcached, "Varnish": varnish,
+    "RabbitMQ": rabbitmq,
+}  # fmt: skip
 
 
 def timed(work):
@@ -159,8 +162,32 @@ class BareVarnish(Bare):
         return "running" in varnish_cli.ask(self.commands_port, "secret", "status")
 
 
+class BareRabbitMQ(Bare):
+    """Erlang with RabbitMQ in it, as a node that talks to no other."""
+
+    def make(self):
+        """No plugins, no name servers, no settings of the machine's own."""
+        for name, text in (("plugins", "[]."), ("inetrc", rabbitmq.NO_NAME_SERVER), ("rabbitmq.config", "[].")):
+            (self.folder / name).write_text(text)
+            (self.folder / name).chmod(0o644)
+
+    def words(self):
+        """The same words and surroundings."""
+        surroundings = rabbitmq.surroundings(self.program, self.folder, self.port)
+        variables = [f"{name}={value}" for name, value in surroundings.items()]
+        return ["env", *variables, *rabbitmq.words(self.program)]
+
+    def answers(self):
+        """By a client."""
+        import amqp
+
+        with amqp.Connection(f"127.0.0.1:{self.port}"):
+            return True
+
+
 BARE = {
     "PostgreSQL": BarePostgreSQL, "Redis": BareRedis, "Memcached": BareMemcached, "Varnish": BareVarnish,
+    "RabbitMQ": BareRabbitMQ,
 }  # fmt: skip
 
 

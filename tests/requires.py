@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from labapp.services import memcached, programs, redis, varnish
+from labapp.services import memcached, programs, rabbitmq, redis, varnish
 
 VERSION_SKIPS = ("needs Django ", "needs Python ")
 
@@ -77,6 +77,7 @@ PARTS = {part.name: part for part in (
     Part("redis", finder(redis), "redis-server"),
     Part("memcached", finder(memcached), "memcached"),
     Part("varnish", finder(varnish), "varnish"),
+    Part("rabbitmq", finder(rabbitmq), "rabbitmq-server"),
     Part("chromium", find_chromium, "chromium"),
 )}
 

@@ -3,7 +3,7 @@
 import importlib.metadata
 from dataclasses import dataclass
 
-from labapp.services import browser, executable, memcached, programs, redis, varnish
+from labapp.services import browser, executable, memcached, programs, rabbitmq, redis, varnish
 from labapp.services.errors import ServiceError
 
 
@@ -30,6 +30,11 @@ def offers():
         program("Memcached", memcached),
         package("pymemcache"),
         program("Varnish", varnish),
+        program("RabbitMQ", rabbitmq),
+        package("py-amqp", "amqp"),
+        package("Celery", "celery[redis]"),
+        package("django-tasks-db"),
+        package("Pillow"),
         package("gunicorn"),
         package("Locust", "locust"),
         chromium(),

@@ -6,7 +6,7 @@ import tempfile
 
 import pytest
 
-from labapp.services import executable, memcached, postgresql, redis, varnish
+from labapp.services import executable, memcached, postgresql, rabbitmq, redis, varnish
 from tests.requires import needs
 from tests.services.kernels import Kernel
 
@@ -53,7 +53,7 @@ def temporary(monkeypatch):
 
 @pytest.fixture
 def nothing_here(monkeypatch, tmp_path):
-    """A machine without Redis, Memcached and Varnish, and a Python without packages that bring one."""
+    """A machine without these servers, and a Python without packages that bring one."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(executable, "PLACES", ())
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
@@ -84,7 +84,13 @@ def a_varnish():
     yield from _session_server(varnish)
 
 
-@pytest.fixture(params=["redis", "memcached", "varnish"])
+@pytest.fixture(scope="session")
+def a_rabbitmq():
+    """A RabbitMQ of the tests' own, which no test stops or kills."""
+    yield from _session_server(rabbitmq)
+
+
+@pytest.fixture(params=["redis", "memcached", "varnish", "rabbitmq"])
 def daemon(request):
-    """Each of the three."""
+    """Each of the four."""
     return request.getfixturevalue(f"a_{request.param}")

@@ -22,7 +22,7 @@ PATIENCE = 30  # seconds until something that does not happen is given up
 # Each line that it reads is an expression; its value is printed as JSON.
 SCRIPT = """
 import json, os, sys
-from labapp.services import memcached, postgresql, redis, varnish
+from labapp.services import memcached, postgresql, rabbitmq, redis, varnish
 from labapp.services.proxy import Proxy
 print(json.dumps("ready"), flush=True)
 for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""Nobody else comes near Redis, Memcached and Varnish: loopback, a password, a folder of one's own."""
+"""Nobody else comes near the small servers: loopback, a password, a folder of one's own."""
 
 import hashlib
 import os
@@ -8,6 +8,7 @@ from contextlib import closing
 import psutil
 import pytest
 import redis as driver
+from amqp.exceptions import AccessRefused
 from pymemcache.client.base import Client
 from pymemcache.exceptions import MemcacheClientError
 
@@ -75,6 +76,12 @@ def test_memcached_asks_for_the_password(a_memcached):
         with pytest.raises(MemcacheClientError, match="refuses this username and password") as refusal:
             client.get("key")
     assert "guessed" not in str(refusal.value)
+
+
+def test_rabbitmq_asks_for_the_password(a_rabbitmq):
+    for given in ({"password": "guessed"}, {"userid": "guest", "password": "guest"}):
+        with pytest.raises(AccessRefused):
+            a_rabbitmq.connection(**given)
 
 
 def test_varnish_takes_no_command_without_the_secret(a_varnish):

@@ -7,10 +7,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from labapp.services import browser, folders, memcached, offer, offers, programs, redis, varnish
+from labapp.services import browser, folders, memcached, offer, offers, programs, rabbitmq, redis, varnish
 from tests.requires import needs
 
-SERVERS = [("Redis", redis), ("Memcached", memcached), ("Varnish", varnish)]
+SERVERS = [("Redis", redis), ("Memcached", memcached), ("Varnish", varnish), ("RabbitMQ", rabbitmq)]
 
 
 def told(*args):
@@ -53,7 +53,8 @@ def test_the_driver_and_its_pool_are_named():
 
 
 def test_the_packages_of_the_requirements_are_named():
-    wanted = {"redis-py", "pymemcache", "gunicorn", "Locust", "Playwright"}
+    wanted = {"redis-py", "pymemcache", "py-amqp", "gunicorn", "Locust", "Playwright"}
+    wanted |= {"Celery", "django-tasks-db", "Pillow"}
     assert all(by_name()[name].version and by_name()[name].where == "a Python package" for name in wanted)
 
 
@@ -82,10 +83,10 @@ def test_a_server_that_is_missing_says_how_to_get_it(name, service, nothing_here
 
 
 def test_the_command_tries_them_out_and_leaves_nothing(temporary):
-    for name in ("postgresql", "redis", "memcached", "varnish"):
+    for name in ("postgresql", "redis", "memcached", "varnish", "rabbitmq"):
         needs(name)
-    lines = told("--try").splitlines()[-4:]
-    assert [line.split()[0] for line in lines] == ["PostgreSQL", "Redis", "Memcached", "Varnish"]
+    lines = told("--try").splitlines()[-5:]
+    assert [line.split()[0] for line in lines] == ["PostgreSQL", "Redis", "Memcached", "Varnish", "RabbitMQ"]
     said = re.compile(r" [\d.]+ was started in \d+ ms and stopped in \d+ ms; nothing is left of it\.")
     assert all(said.search(line) for line in lines)
     assert os.listdir(temporary) == []

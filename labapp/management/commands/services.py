@@ -4,9 +4,12 @@ import time
 
 from django.core.management.base import BaseCommand, CommandError
 
-from labapp.services import ServiceError, memcached, offers, postgresql, redis, varnish
+from labapp.services import ServiceError, memcached, offers, postgresql, rabbitmq, redis, varnish
 
-SERVERS = {"PostgreSQL": postgresql, "Redis": redis, "Memcached": memcached, "Varnish": varnish}
+SERVERS = {
+    "PostgreSQL": postgresql, "Redis": redis, "Memcached": memcached, "Varnish": varnish,
+    "RabbitMQ": rabbitmq,
+}  # fmt: skip
 
 
 class Command(BaseCommand):
