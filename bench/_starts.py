@@ -167,7 +167,8 @@ class BareRabbitMQ(Bare):
 
     def make(self):
         """No plugins, no name servers, no settings of the machine's own."""
-        for name, text in (("plugins", "[]."), ("inetrc", rabbitmq.NO_NAME_SERVER), ("rabbitmq.config", "[].")):
+        nothing = {"plugins": "[].", "rabbitmq.config": "[]."}
+        for name, text in {**nothing, "inetrc": rabbitmq.NO_NAME_SERVER}.items():
             (self.folder / name).write_text(text)
             (self.folder / name).chmod(0o644)
 
