@@ -12,7 +12,7 @@ if find_spec("django_tasks_db"):
     # Its table stands in copies for experiments, where it is made when it is needed, and in no seeded data.
     INSTALLED_APPS += ["django_tasks_db"]
     MIGRATION_MODULES = {"django_tasks_database": None}
-    TASKS = {"default": {"BACKEND": "labapp.experiments.deferral.django_tasks.Backend", "QUEUES": []}}
+    TASKS = {"default": {"BACKEND": "labapp.experiments.deferral.django_tasks_backend.Backend", "QUEUES": []}}
 
 # `manage.py shell_plus --lab`: new notebooks know the models. JupyterLab refuses to run as root unless told
 # to, and in a container one is root.

@@ -4,6 +4,8 @@ import inspect
 import textwrap
 from dataclasses import dataclass, field
 
+from labapp.experiments.deferral.kinds import kind
+
 
 class BadVariant(TypeError):
     """A function that cannot be a variant; its text is one sentence that says why."""
@@ -46,7 +48,10 @@ class Variant:
 
     def why_not(self):
         """Why it cannot run on the database at hand, or nothing."""
-        return self.unavailable or (self.needs() if self.needs else "")
+        return self.unavailable or (self.needs() if self.needs else "") or self._nobody_could_do_it()
+
+    def _nobody_could_do_it(self):
+        return kind(self.queue).missing() if self.queue is not None else ""
 
     def call(self, parameters):
         """Run it with the parameters it asks for."""

@@ -4,7 +4,7 @@ from importlib import import_module
 
 _HOMES = {
     "broker": "brokers", "task_workers": "conditions", "Celery": "kinds", "Tasks": "kinds", "Relay": "kinds",
-    "after_response": "threads", "crew": "workers",
+    "shared_task": "decorators", "task": "decorators", "after_response": "threads", "crew": "workers",
 }
 
 __all__ = list(_HOMES)

@@ -3,6 +3,8 @@
 import time
 from dataclasses import dataclass
 
+from labapp.experiments.deferral.needs import needs_celery, needs_tasks
+
 AGAIN = 0.3  # seconds until a worker that died is replaced
 
 
@@ -19,6 +21,7 @@ class Celery:
     visibility_timeout: float = 3600.0
     again: float | None = AGAIN
     uses_broker = True
+    missing = staticmethod(needs_celery)
 
     def prepare(self):
         """A queue of its own is empty."""
@@ -37,6 +40,7 @@ class Tasks:
     interval: float = 0.05
     again: float | None = AGAIN
     uses_broker = False
+    missing = staticmethod(needs_tasks)
 
     def prepare(self):
         """Empty the table of tasks, in the database at hand."""
@@ -58,6 +62,7 @@ class Relay:
     function: object
     again: float | None = AGAIN
     uses_broker = False
+    missing = staticmethod(lambda: "")
 
     def prepare(self):
         """What it looks into is the experiment's to put back."""

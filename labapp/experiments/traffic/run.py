@@ -71,10 +71,10 @@ class Run:
 
     def _serve(self, variant):
         """One turn of a variant, with all that follows from it."""
-        with probe.unrecorded():
-            if self.experiment.before is not None:
-                self.experiment.before(**self.parameters)
         self.wait_until_quiet()
+        if self.experiment.before is not None:
+            with probe.unrecorded():
+                self.experiment.before(**self.parameters)
         WatchedTurn(self, variant).watch()
         self.show(at_once=True)
 
