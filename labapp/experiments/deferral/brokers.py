@@ -7,9 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from labapp.experiments.parameters import BadSetting, Choice, Condition
-from labapp.services import redis
+from labapp.services import rabbitmq, redis
 
 REDIS, RABBITMQ, FILES = "Redis", "RabbitMQ", "files"
+SERVICES = {REDIS: (redis, "redis"), RABBITMQ: (rabbitmq, "amqp")}  # and the Python package that talks to it
 POLLED = 0.05  # seconds between two looks into the folder
 
 
@@ -33,30 +34,29 @@ class Brokers(Choice):
     hint: str = ""
 
     def refuse(self, value):
-        if self.hint and value in (REDIS, RABBITMQ):
+        if self.hint and value in SERVICES:
             raise BadSetting(f"{self.name} cannot be {value!r} here. {self.hint}")
         super().refuse(value)
 
 
 def broker():
     """What carries Celery's messages, a choice in the panel."""
-    missing = {name: service.HOW for name, service in _services().items() if not _is_there(name, service)}
-    there = tuple(name for name in (REDIS, RABBITMQ) if name in _services() and name not in missing)
-    choices = (*there, FILES)
-    parameter = Brokers("broker", choices[0], help="broker", choices=choices, hint=" ".join(missing.values()))
+    choices = (*filter(_is_there, SERVICES), FILES)
+    hint = " ".join(service.HOW for name, (service, _) in SERVICES.items() if name not in choices)
+    parameter = Brokers("broker", choices[0], help="broker", choices=choices, hint=hint)
     return Condition(parameter, lambda value: nullcontext())
 
 
 def default():
     """The broker where there is no choice."""
-    return REDIS if _is_there(REDIS, redis) else FILES
+    return REDIS if _is_there(REDIS) else FILES
 
 
 def server(choice):
     """The running server behind this choice; None for files. ServiceError says why it does not run."""
     if choice == REDIS:
         return redis.broker()
-    return _services()[RABBITMQ].server() if choice == RABBITMQ else None
+    return rabbitmq.server() if choice == RABBITMQ else None
 
 
 def queue(choice, name, kind, folder):
@@ -86,13 +86,6 @@ def _files(folder):
     }
 
 
-def _services():
-    try:
-        from labapp.services import rabbitmq
-    except ImportError:
-        return {REDIS: redis}
-    return {REDIS: redis, RABBITMQ: rabbitmq}
-
-
-def _is_there(name, service):
-    return service.find() is not None and (name != REDIS or find_spec("redis") is not None)
+def _is_there(name):
+    service, package = SERVICES[name]
+    return service.find() is not None and find_spec(package) is not None
