@@ -37,8 +37,8 @@ docs: install-test ## write the output of commands into README.md and docs/ agai
 strip: install-test ## take outputs and run numbers out of the notebooks
 	@$(PY) scripts/strip.py
 
-clean: ## remove what was made here: build/, caches, seeded databases; not .venv, not your progress
-	@rm -rf .nox .jupyter .pytest_cache .ruff_cache build dist data/cache/*.sqlite3* *.egg-info .install.lock
+clean: ## remove what was made here: build/, caches, seeded databases, posted pictures; not .venv, not your progress
+	@rm -rf .nox .jupyter .pytest_cache .ruff_cache build dist data/cache/*.sqlite3* data/media *.egg-info .install.lock
 
 # Not in the list: the steps that the others share.
 install:

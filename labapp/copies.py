@@ -22,9 +22,14 @@ def private_copy(scale="workshop", seed=1, progress=None, say=None):
     Raises ValueError for an unknown scale or seed, SeedingError when the disk is full.
     """
     finished = seeding.ensure(scale, seed, progress, say)
-    path = _folder(os.getpid()) / f"{scale}-{seed}-{next(_number)}.sqlite3"
+    path = folder() / f"{scale}-{seed}-{next(_number)}.sqlite3"
     seeding.copy(finished, path)
     return path
+
+
+def folder():
+    """The folder of this process, for what else it needs to keep in private: it goes with the process."""
+    return _folder(os.getpid())
 
 
 def remove(path):

@@ -68,6 +68,10 @@ class PhotoQuerySet(models.QuerySet):
             return self.filter(tags__slug=text[1:])
         return self.filter(caption__icontains=text)
 
+    def indexed_under(self, word):
+        """Photos that the search index has under this word: what was posted here, once it is indexed."""
+        return self.filter(words__word=word.casefold())
+
 
 class Photo(models.Model):
     """A photo on its author's board."""
@@ -121,6 +125,31 @@ class PhotoTag(models.Model):
 
     def __str__(self):
         return f"{self.tag} on {self.photo}"
+
+
+class SearchWord(models.Model):
+    """A word of a photo's caption in the search index."""
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "photo"], name="one_word_once_per_photo")]
+
+    def __str__(self):
+        return f"{self.word} in {self.photo}"
+
+
+class AuthorCount(models.Model):
+    """How many photos somebody has posted, kept up so that nobody needs to count; begun at 0 by the first."""
+
+    author = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="author_count"
+    )
+    photos = models.PositiveIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.author}: {self.photos}"
 
 
 class Follow(models.Model):
@@ -185,6 +214,7 @@ class Notification(models.Model):
         LIKED = "liked", "liked your photo"
         COMMENTED = "commented", "commented on your photo"
         FOLLOWED = "followed", "follows you now"
+        POSTED = "posted", "posted a photo"
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"

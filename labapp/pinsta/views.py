@@ -1,10 +1,13 @@
 """Pinsta's pages."""
 
 from django.contrib.auth import decorators, get_user_model
+from django.core.files.storage import default_storage
 from django.db.models import Count
-from django.http import JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import FileResponse, Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 
+from . import posting
+from .forms import PhotoForm
 from .models import Board, Photo
 
 MOST_ON_A_PAGE = 500
@@ -82,6 +85,33 @@ def photo(request, photo_id):
         "pinsta/photo.html",
         {"photo": shown, "threads": threads[: on_page(request, "comments", 30)]},
     )
+
+
+@decorators.login_required
+def new_photo(request):
+    """The form for a new photo; all the work behind one is done before the answer."""
+    if request.method != "POST":
+        return render(request, "pinsta/new_photo.html", {"form": PhotoForm(request.user)})
+    form = PhotoForm(request.user, request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            posted = posting.post_photo(request.user, **form.cleaned_data)
+        except posting.PictureError as error:
+            form.add_error("picture", str(error))
+        else:
+            for work in posting.WORK:
+                work(posted.pk)
+            return redirect(posted)
+    return render(request, "pinsta/new_photo.html", {"form": form})
+
+
+def picture(request, key, size):
+    """A posted picture in one of its sizes. Originals may tell where they were taken, and stay here."""
+    try:
+        file = default_storage.open(f"posted/{key}/{size}.jpg")
+    except FileNotFoundError:
+        raise Http404(f"There is no picture {key} of {size} pixels.") from None
+    return FileResponse(file, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
 def profile(request, username):
