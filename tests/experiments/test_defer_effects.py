@@ -1,0 +1,125 @@
+"""What posts leave behind: all of it is counted, each kind apart, and put back before the next turn."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
+from django.test import override_settings
+
+from labapp.experiments.databases import database as chosen
+from labapp.experiments.perceived import defer_effects
+from labapp.experiments.perceived.authors import authors
+from labapp.experiments.perceived.defer_effects import count_effects, put_back
+from labapp.experiments.perceived.pictures import picture
+from labapp.pinsta import posting
+from labapp.pinsta.models import AuthorCount, Notification, Photo, SearchWord
+from labapp.pinsta.posting.thumbnails import SIZES, thumbnail
+from tests.experiments.both import database as on  # noqa: F401
+
+FOLLOWERS = 7
+KINDS = "thumbnails", "words", "notifications", "counts"  # in the order of posting.WORK
+
+
+@pytest.fixture
+def media(on, tmp_path, monkeypatch):
+    """An experiment's own copy of the data, as it is before a turn, and the folder for files."""
+    monkeypatch.setattr(defer_effects, "media", lambda: tmp_path)
+    with chosen(writes=True).enter(on), override_settings(MEDIA_ROOT=tmp_path):
+        put_back(FOLLOWERS)
+        yield tmp_path
+
+
+def post(place=0, caption="The harbour, the boats"):
+    """A photo of one of the authors, without the work behind it."""
+    user, board = authors(FOLLOWERS, defer_effects.MOST)[place]
+    return posting.post_photo(user, board, caption, SimpleUploadedFile("a.jpg", picture(0.1).read_bytes()))
+
+
+def finished(place=0):
+    """The same with all of it."""
+    photo = post(place)
+    for work in posting.WORK:
+        work(photo.pk)
+    return photo
+
+
+def found(**kinds):
+    """What ``lacking`` and ``surplus`` look like when there is nothing else."""
+    return dict.fromkeys(KINDS, 0) | kinds
+
+
+def test_a_post_with_all_its_work_is_complete(media):
+    finished(), finished(1), finished()
+    effects = count_effects()
+    assert (effects.posts, effects.complete) == (3, 3)
+    assert effects.lacking == effects.surplus == found() and effects.fault == ""
+
+
+def test_nothing_posted_is_nothing_lacking(media):
+    effects = count_effects()
+    assert (effects.posts, effects.complete, effects.fault) == (0, 0, "")
+
+
+def test_a_post_without_its_work_lacks_all_of_it_and_that_is_no_fault(media):
+    finished(), post()
+    effects = count_effects()
+    assert (effects.posts, effects.complete) == (2, 1)
+    assert effects.lacking == found(thumbnails=1, words=1, notifications=1, counts=1)
+    assert effects.fault == ""
+
+
+@pytest.mark.parametrize("place, kind", list(enumerate(KINDS)))
+def test_each_work_that_is_left_out_is_seen(media, place, kind):
+    photo = post()
+    for work in [*posting.WORK[:place], *posting.WORK[place + 1 :]]:
+        work(photo.pk)
+    effects = count_effects()
+    assert effects.lacking == found(**{kind: 1}) and effects.complete == 0
+
+
+@pytest.mark.parametrize("name, kind", [("notify_followers", "notifications"), ("count_photo", "counts")])
+def test_what_was_done_twice_is_a_fault(media, name, kind):
+    photo = finished()
+    getattr(posting, name)(photo.pk)
+    effects = count_effects()
+    assert effects.surplus == found(**{kind: 1})
+    assert effects.fault == f"too many {kind} of 1 post"
+
+
+def test_what_may_be_done_twice_changes_nothing(media):
+    photo = finished()
+    posting.make_thumbnails(photo.pk), posting.index_photo(photo.pk)
+    assert count_effects().complete == 1 and count_effects().fault == ""
+
+
+def test_one_follower_told_twice_and_another_not_at_all(media):
+    """As many notifications as followers, and wrong all the same."""
+    photo = finished()
+    first, second = Notification.objects.filter(photo=photo).order_by("recipient")[:2]
+    Notification.objects.filter(pk=first.pk).update(recipient=second.recipient)
+    effects = count_effects()
+    assert effects.lacking == effects.surplus == found(notifications=1) and effects.complete == 0
+
+
+def test_a_counter_too_high_does_not_make_up_for_another_too_low(media):
+    finished(0), finished(1)
+    AuthorCount.objects.filter(author__in=[authors(FOLLOWERS)[0][0]]).update(photos=F("photos") + 1)
+    AuthorCount.objects.filter(author__in=[authors(FOLLOWERS)[1][0]]).update(photos=0)
+    effects = count_effects()
+    assert effects.lacking == effects.surplus == found(counts=1) and effects.complete == 1
+
+
+def test_a_word_too_many_and_a_broken_thumbnail(media):
+    photo = finished()
+    SearchWord.objects.create(photo=photo, word="submarine")
+    (media / thumbnail(photo.image, SIZES[1])).write_bytes(b"nothing")
+    effects = count_effects()
+    assert effects.surplus == found(words=1) and effects.lacking == found(thumbnails=1)
+
+
+def test_put_back_leaves_what_was_there_before_anybody_posted(media):
+    before = Photo.objects.count(), Notification.objects.count()
+    finished(), finished(1), post(2)
+    put_back(FOLLOWERS)
+    assert (Photo.objects.count(), Notification.objects.count()) == before
+    assert not SearchWord.objects.exists() and not AuthorCount.objects.exists()
+    assert count_effects().posts == 0
