@@ -72,6 +72,7 @@ class Run:
     def _serve(self, variant):
         """One turn of a variant, with all that follows from it."""
         self.wait_until_quiet()
+        self.site.workers.end()  # of the rehearsal: nobody works while the data are put back
         if self.experiment.before is not None:
             with probe.unrecorded():
                 self.experiment.before(**self.parameters)
