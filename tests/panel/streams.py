@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from labapp.measure.traffic import Stream, TrafficResult
+from labapp.measure.traffic.jobs import Job
 from tests.measure.machine import seeded
 
 COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7")
@@ -76,6 +77,22 @@ def turn(stream, number, began, seconds=2.0, each_s=40, ms=30.0, hits=0.0, queri
     if ended:
         stream.end(began + seconds)
     return stream
+
+
+def job(sent, begins=(), ended=None, **fields):
+    """One task: when it was handed over, each begin, and its end."""
+    known = {"done": ended is not None, "runs": int(ended is not None)}
+    return Job(f"{sent}", sent, sent, list(begins), ended, **known | fields)
+
+
+def putting_off(variant, place=0, began=100.0, seconds=2.0, drain=1.0, jobs=(), **fields):
+    """A turn that puts work off; ``drain`` are the seconds until its queue is empty, None while it lasts."""
+    made = turn(stream(variant, place, **fields), 1, began, seconds)
+    made.jobs = list(jobs)
+    made.drain(began + seconds)
+    if drain is not None:
+        made.drained(began + seconds + drain)
+    return made
 
 
 def result(streams, final=False, **fields):

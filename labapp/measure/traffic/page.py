@@ -6,7 +6,7 @@ from ..figures import milliseconds
 from ..page import code, document, head, machine
 from ..render_growth import picture
 from ..tabular import csv_text
-from . import charts, tabular
+from . import charts, tabular, task_cells
 from .render_html import table
 
 NAMES = {
@@ -16,10 +16,6 @@ NAMES = {
     "origin": "origin",
     "error": "error",
 }
-TASKS = (
-    "tasks", "wait p50", "wait p95", "done p50", "done p95", "longest queue", "not done", "failed",
-    "begun again",
-)  # fmt: skip
 
 
 def traffic_page(result) -> str:
@@ -45,29 +41,16 @@ def _tasks(result) -> str:
     """What became of the work that each variant put off."""
     rows = "".join(
         f'<tr><th scope="row">{html.escape(stream.variant)}</th>'
-        + "".join(f"<td>{html.escape(cell)}</td>" for cell in _of_tasks(stream.tasks))
+        + "".join(f"<td>{text}</td>" for text in task_cells.texts(stream.tasks))
         + "</tr>"
         for stream in result.measurements
         if stream.tasks.count
     )
-    heads = "".join(f'<th scope="col">{name}</th>' for name in ("variant", *TASKS))
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("variant", *task_cells.HEADS))
     return (
         f'<table class="dsl-raw"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-        "<p>Times count from when a task was handed over. Of one that never came so far only the lower "
-        "limit is known (“≥”).</p>"
+        f"<p>{task_cells.NOTE}</p>"
     )
-
-
-def _of_tasks(tasks) -> list[str]:
-    times = [tasks.waiting["p50"], tasks.waiting["p95"], tasks.finishing["p50"], tasks.finishing["p95"]]
-    counts = [tasks.longest, tasks.unfinished, tasks.failed, tasks.again]
-    return [f"{tasks.count:,}", *map(_at_least, times), *(f"{number:,}" for number in counts)]
-
-
-def _at_least(found) -> str:
-    if found is None:
-        return "–"
-    return f"{'≥' if found.over else ''}{milliseconds(found.ms)}"
 
 
 def _answers(result) -> str:

@@ -1,10 +1,21 @@
 """What the table of a TrafficResult says of the work that was put off, for every renderer alike."""
 
-from ..figures import count
+from ..figures import count, milliseconds
 from ..table import Cell
 from ..wording import plural
+from .latency import Percentile
 from .stream import Stream
 from .table import known, nothing
+from .tasks import Tasks
+
+HEADS = (
+    "tasks", "wait, p50", "wait, p95", "done after, p50", "done after, p95", "longest queue", "not done",
+    "failed", "begun again",
+)  # fmt: skip
+NOTE = (
+    "Times count from when a task was handed over. Of one that never came so far only the lower limit is "
+    "known (“≥”)."
+)
 
 
 def tasks(stream: Stream) -> Cell:
@@ -40,7 +51,20 @@ def unfinished(stream: Stream) -> Cell:
     return Cell(count(stream.tasks.unfinished)) if stream.tasks.count else _none(stream)
 
 
-def _whole(found) -> str:
+def texts(found: Tasks) -> list[str]:
+    """All figures of tasks, in the order of HEADS."""
+    times = [found.waiting["p50"], found.waiting["p95"], found.finishing["p50"], found.finishing["p95"]]
+    counts = [found.longest, found.unfinished, found.failed, found.again]
+    return [count(found.count), *map(_at_least, times), *map(count, counts)]
+
+
+def _at_least(found: Percentile | None) -> str:
+    if found is None:
+        return "–"
+    return f"{'≥' if found.over else ''}{milliseconds(found.ms)}"
+
+
+def _whole(found: Tasks) -> str:
     """All that is known of them, in a sentence."""
     said = [f"{plural(found.count, 'task')} handed over", f"{found.done:,} done"]
     said += [f"{found.failed:,} raised"] if found.failed else []

@@ -23,7 +23,7 @@ class Traffic(Kind):
 
     def __init__(self, experiment):
         super().__init__(experiment)
-        self.trail = Trail()
+        self.trail = Trail(queues=any(each.queue for each in experiment.variants.values()))
         self._shown = self._before = None  # the result in the table, and the figures that stood there before
 
     def ready(self, result):

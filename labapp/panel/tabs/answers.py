@@ -1,9 +1,10 @@
-"""Who answered: browser cache, edge, application cache or origin; and what an answer of each costs."""
+"""Who answered, browser cache, edge, application cache or origin, what that costs; and what was put off."""
 
 from html import escape
 
 from labapp.measure.figures import milliseconds
 from labapp.measure.interval import median
+from labapp.measure.traffic import task_cells
 from labapp.panel.tabs.tab import Tab
 from labapp.panel.traffic.dots import sample
 from labapp.panel.traffic.scene import who as who_answered
@@ -21,7 +22,7 @@ NOTES = (
 
 
 class Answers(Tab):
-    """A row for each variant: how its answers divide, and the median time of each kind."""
+    """A row for each variant: how its answers divide, the median time of each kind, and its tasks."""
 
     title = "Answers"
 
@@ -34,7 +35,7 @@ class Answers(Tab):
         return (
             '<table class="dsl-answers"><thead><tr><th>variant</th><th>who answered</th>'
             f'{heads}<th>hit against miss</th><th title="{ORIGIN}">at the origin</th></tr></thead>'
-            f'<tbody>{rows}</tbody></table><p class="dsl-dim">{NOTES}</p>'
+            f'<tbody>{rows}</tbody></table><p class="dsl-dim">{NOTES}</p>{tasks(result)}'
         )
 
 
@@ -55,9 +56,30 @@ def row(stream, answers, kinds):
     count = sum(number for number, _ in answers.values())
     cells = "".join(f"<td>{answered(answers, who, count)}</td>" for who in kinds)
     return (
-        f'<tr><th scope="row"><span class="dsl-chip" style="background:{stream.colour}"></span>'
-        f"<b>{escape(stream.variant)}</b></th><td>{bar(stream, answers, count)}</td>{cells}"
+        f"<tr>{name(stream)}<td>{bar(stream, answers, count)}</td>{cells}"
         f"<td>{hit_and_miss(answers)}</td><td>{origin(stream)}</td></tr>"
+    )
+
+
+def name(stream):
+    """The head of its row."""
+    chip = f'<span class="dsl-chip" style="background:{stream.colour}"></span>'
+    return f'<th scope="row">{chip}<b>{escape(stream.variant)}</b></th>'
+
+
+def tasks(result):
+    """What became of the work that was put off, a row for each variant that did so; else nothing."""
+    rows = "".join(
+        f"<tr>{name(stream)}{''.join(f'<td>{text}</td>' for text in task_cells.texts(stream.tasks))}</tr>"
+        for stream in result.measurements if stream.tasks.count
+    )
+    if not rows:
+        return ""
+    heads = "".join(f"<th>{head}</th>" for head in ("variant", *task_cells.HEADS))
+    return (
+        f'<table class="dsl-answers dsl-of-tasks"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+        f'<p class="dsl-dim">{task_cells.NOTE}</p>'
     )
 
 

@@ -2,6 +2,7 @@
 
 from labapp.measure.interval import median
 from labapp.panel.traffic import dots as shapes
+from labapp.panel.traffic.queue import DRAIN
 from labapp.probe.style import counted, escape, milliseconds
 
 
@@ -15,6 +16,8 @@ def legend(scene):
     shown.append('<span><i class="dsl-line50"></i>p50 of a second</span>')
     shown.append('<span><i class="dsl-line95"></i>p95 of a second</span>')
     shown.append("<span>gap: not counted</span>")
+    if any(each.until > each.ended for each in scene.stretches):
+        shown.append(f'<span><i class="dsl-lined"></i>{DRAIN}</span>')
     return f'<div class="dsl-strip-legend">{"".join(shown)}<span>{escape(extent(scene))}</span></div>'
 
 
@@ -37,4 +40,15 @@ def description(scene):
         for variant, found in times.items() if found
     ]
     seconds = scene.ended - scene.began
-    return f"Latency over {seconds:.0f} seconds. {'; '.join(said) or 'No request yet'}."
+    return f"Latency over {seconds:.0f} seconds. {'; '.join(said) or 'No request yet'}.{_queues(scene)}"
+
+
+def _queues(scene):
+    """ " Tasks that waited at most: 34 with celery, 2 with thread.", of those that had a queue."""
+    longest = {}
+    for stretch in scene.stretches:
+        if stretch.queue and not stretch.old:
+            here = max(step.waiting for step in stretch.queue)
+            longest[stretch.variant] = max(here, longest.get(stretch.variant, 0))
+    said = ", ".join(f"{most:,} with {variant}" for variant, most in longest.items())
+    return f" Tasks that waited at most: {said}." if said else ""

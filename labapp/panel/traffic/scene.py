@@ -5,6 +5,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from labapp.measure.traffic.latency import is_censored, is_timed
+from labapp.measure.traffic.queue import queue
 
 WINDOW = 1.0  # seconds that one piece of a line stands for
 SHORTEST = 0.3  # the rest of a turn that still counts as a window
@@ -25,7 +26,11 @@ class Window:
 
 @dataclass(slots=True)
 class Stretch:
-    """One variant's turn. ``dots`` are (moment it was due, latency in ms, who answered: see dots.SHAPES)."""
+    """One variant's turn.
+
+    ``dots`` are (moment it was due, latency in ms, who answered: see dots.SHAPES). ``until`` is the end of
+    the time in which no more requests came and the queue could empty; ``queue`` has the Steps of its length.
+    """
 
     variant: str
     colour: str
@@ -34,6 +39,11 @@ class Stretch:
     old: bool = False
     dots: list = field(default_factory=list)
     windows: list = field(default_factory=list)
+    until: float = 0.0
+    queue: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.until = max(self.until, self.ended)
 
 
 @dataclass(slots=True)
@@ -47,13 +57,17 @@ class Mark:
 
 @dataclass
 class Scene:
-    """What there is between two moments; ``origin`` is where the time axis counts from."""
+    """What there is between two moments; ``origin`` is where the time axis counts from.
+
+    With ``queues`` there is room for the queue of tasks.
+    """
 
     began: float
     ended: float
     origin: float
     stretches: list = field(default_factory=list)
     marks: list = field(default_factory=list)
+    queues: bool = False
 
     @property
     def dots(self):
@@ -64,7 +78,8 @@ class Scene:
 def stretches(stream, now, old=False):
     """The turns of a Stream; the last lasts until ``now`` where it is under way."""
     requests, work = sorted(stream.requests, key=_due), sorted(stream.work, key=_ended)
-    for began, ended in list(stream.turns):
+    steps = queue(stream, now)
+    for place, (began, ended) in enumerate(list(stream.turns)):
         until = now if ended is None else ended
         if until > began:
             mine = requests[bisect_left(requests, began, key=_due):bisect_left(requests, until, key=_due)]
@@ -72,7 +87,17 @@ def stretches(stream, now, old=False):
             dots = [(each.due, 1000 * (each.done - each.due), who(each)) for each in mine]
             slowest = max((ms for _, ms, _ in dots), default=0.0)
             drawn = windows(mine, done, began, until, None if ended else until - slowest / 1000)
-            yield Stretch(stream.variant, stream.colour, began, until, old, dots, drawn)
+            drained = _drained(stream, place, until, now)
+            lengths = [step for step in steps if began <= step.second < drained]
+            yield Stretch(stream.variant, stream.colour, began, until, old, dots, drawn, drained, lengths)
+
+
+def _drained(stream, place, ended, now):
+    """When the drain of a turn was over, or now while it is under way."""
+    if place >= len(stream.drains):
+        return ended
+    until = stream.drains[place][1]
+    return now if until is None else until
 
 
 def windows(requests, work, began, ended, settled=None):

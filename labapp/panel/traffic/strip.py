@@ -1,46 +1,52 @@
-"""Latency over time as a strip of SVG text, with requests and queries a second below it on the same axis."""
+"""Latency over time as a strip of SVG text; below it, on the same axis, the queue of tasks and two rates."""
 
 import math
 
 from labapp.panel.traffic import dots as shapes
 from labapp.panel.traffic.axes import Latency, Rate, seconds_between_lines
+from labapp.panel.traffic.layout import (
+    BAND,
+    LATENCY,
+    LEFT,
+    LETTER,
+    NAMES,
+    RIGHT,
+    WIDTH,
+    Place,
+    box,
+    frame,
+    group,
+    rows,
+    tick,
+)
 from labapp.panel.traffic.legend import description
+from labapp.panel.traffic.queue import drain, queues
 from labapp.probe.style import escape
 
-WIDTH, LEFT, RIGHT = 880, 58, 12
-NAMES, BAND, LATENCY, RATES, HEIGHT = 11, 16, (24, 220), ((246, 288), (314, 356)), 376
-LETTER = 6.4  # pixels that a letter of the names takes, about
 MARK_ROWS, MARK_STEP = 3, 14
+RATES = ("requests", "queries")
+QUEUE = "tasks that wait; above them, paler, those that were begun and are not done"
 
 
 def svg(scene):
     """The picture of a Scene. It stands in an element of the class ``dsl-strip``'s style."""
-    place = Place(scene)
-    shown = [each for each in scene.stretches if each.ended > scene.began]
+    place, below = Place(scene), rows(scene)
+    shown = [each for each in scene.stretches if each.until > scene.began]
     drawn = set(map(id, shapes.thinned(scene.dots)))
     latency = Latency.over([ms for _, ms, _ in scene.dots], *LATENCY)
     parts = [
-        f'<svg class="dsl-strip" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'<svg class="dsl-strip" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {below.height}" '
         f'role="img" aria-label="{escape(description(scene))}">',
+        *(drain(each, place, below) for each in shown),
         *(_stretch(each, place, until) for each, until in zip(shown, _nexts(shown, place), strict=True)),
-        _latency_axis(latency), _time_axis(scene, place),
+        _latency_axis(latency), _time_axis(scene, place, below),
         *(_dots(each, place, latency, drawn) for each in shown),
         *(_lines(each, place, latency) for each in shown),
-        *_rates(shown, place),
-        _marks(scene, place), _captions(),
+        *(queues(shown, place, below) if scene.queues else ()),
+        *_rates(shown, place, below),
+        _marks(scene, place, below), _captions(below),
     ]
     return "".join(parts) + "</svg>"
-
-
-class Place:
-    """Where a moment stands, in pixels from the left; what is outside stands at the edge."""
-
-    def __init__(self, scene):
-        self._began = scene.began
-        self._scale = (WIDTH - LEFT - RIGHT) / ((scene.ended - scene.began) or 1.0)
-
-    def __call__(self, moment):
-        return min(max(LEFT + (moment - self._began) * self._scale, LEFT), WIDTH - RIGHT)
 
 
 def _nexts(stretches, place):
@@ -56,10 +62,11 @@ def _stretch(stretch, place, until):
     name, letters = stretch.variant, int((until - left - 12) / LETTER)
     name = name if len(name) <= letters else f"{name[:max(0, letters - 1)]}…"
     words = f'<text class="dsl-lane" x="{left:.1f}" y="{NAMES}">{escape(name)}</text>' if letters > 2 else ""
-    return (
-        f'<g{_old(stretch)}><title>{escape(stretch.variant)}</title>{words}'
-        f'<path fill="{stretch.colour}" d="{_box(left, right, BAND, BAND + 4)}"/>'
-        f'<path class="dsl-shade" fill="{stretch.colour}" d="{_box(left, right, *LATENCY)}"/></g>'
+    return group(
+        stretch,
+        f"<title>{escape(stretch.variant)}</title>{words}"
+        f'<path fill="{stretch.colour}" d="{box(left, right, BAND, BAND + 4)}"/>'
+        f'<path class="dsl-shade" fill="{stretch.colour}" d="{box(left, right, *LATENCY)}"/>',
     )
 
 
@@ -73,7 +80,7 @@ def _dots(stretch, place, axis, drawn):
         shapes.path(places, who, stretch.colour, f"{stretch.variant}: {shapes.SHAPES[who][0]}")
         for who, places in found.items()
     )
-    return f"<g{_old(stretch)}>{''.join(paths)}</g>"
+    return group(stretch, "".join(paths))
 
 
 def _lines(stretch, place, axis):
@@ -92,28 +99,25 @@ def _lines(stretch, place, axis):
             f'<path class="dsl-halo" d="{d}"/>'
             f'<path class="dsl-{name}" stroke="{stretch.colour}" d="{d}">{said}</path>'
         )
-    return f"<g{_old(stretch)}>{''.join(pieces)}</g>"
+    return group(stretch, "".join(pieces))
 
 
-def _rates(stretches, place):
+def _rates(stretches, place, below):
     """Requests and queries a second, as steps in the colour of the variant."""
-    for name, (top, bottom) in zip(("requests", "queries"), RATES, strict=True):
+    for name, (top, bottom) in zip(RATES, below.rates, strict=True):
         values = [getattr(window, name) or 0 for each in stretches for window in each.windows]
         axis = Rate.over(values, top, bottom)
-        yield (
-            f'<path class="dsl-grid" d="M{LEFT} {top}H{WIDTH - RIGHT}M{LEFT} {bottom}H{WIDTH - RIGHT}"/>'
-            f'{_tick(top, f"{axis.high:,.0f}")}{_tick(bottom, "0")}'
-        )
+        yield frame(axis)
         yield from (_steps(each, name, place, axis) for each in stretches)
 
 
 def _steps(stretch, name, place, axis):
     d = "".join(
-        _box(place(each.began), place(each.ended), axis.y(getattr(each, name)), axis.bottom)
+        box(place(each.began), place(each.ended), axis.y(getattr(each, name)), axis.bottom)
         for each in stretch.windows if getattr(each, name)
     )
     said = f"<title>{escape(stretch.variant)}: {name} a second</title>"
-    return f'<g{_old(stretch)}><path class="dsl-rate" fill="{stretch.colour}" d="{d}">{said}</path></g>'
+    return group(stretch, f'<path class="dsl-rate" fill="{stretch.colour}" d="{d}">{said}</path>')
 
 
 def _latency_axis(axis):
@@ -122,15 +126,11 @@ def _latency_axis(axis):
         y = axis.y(ms)
         kind = "dsl-grid" if label else "dsl-grid dsl-minor"
         parts.append(f'<path class="{kind}" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
-        parts.append(_tick(y, label) if label else "")
+        parts.append(tick(y, label) if label else "")
     return "".join(parts)
 
 
-def _tick(y, label):
-    return f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
-
-
-def _time_axis(scene, place):
+def _time_axis(scene, place, below):
     """Lines in round seconds, which move with what was measured then."""
     first, end = scene.began - scene.origin, scene.ended - scene.origin
     step, parts = seconds_between_lines(end - first), []
@@ -138,20 +138,20 @@ def _time_axis(scene, place):
         x = place(scene.origin + seconds)
         anchor = "end" if x > WIDTH - RIGHT - 12 else "middle"
         parts.append(
-            f'<path class="dsl-grid dsl-minor" d="M{x:.1f} {LATENCY[0]}V{RATES[-1][1]}"/>'
-            f'<text x="{x:.1f}" y="{HEIGHT - 4}" text-anchor="{anchor}">{seconds} s</text>'
+            f'<path class="dsl-grid dsl-minor" d="M{x:.1f} {LATENCY[0]}V{below.bottom}"/>'
+            f'<text x="{x:.1f}" y="{below.height - 4}" text-anchor="{anchor}">{seconds} s</text>'
         )
     return "".join(parts)
 
 
-def _marks(scene, place):
+def _marks(scene, place, below):
     """Where a setting changed (a line through all) or something happened; words where there is room."""
     parts, rows = [], [-1.0] * MARK_ROWS
     for mark in sorted(scene.marks, key=lambda each: each.at):
         if not scene.began <= mark.at <= scene.ended:
             continue
         x, width = place(mark.at), LETTER * len(mark.words) + 8
-        kind, bottom = ("dsl-change", RATES[-1][1]) if mark.setting else ("dsl-event", LATENCY[1])
+        kind, bottom = ("dsl-change", below.bottom) if mark.setting else ("dsl-event", below.event)
         parts.append(
             f'<path class="{kind}" d="M{x:.1f} {BAND}V{bottom}"><title>{escape(mark.words)}</title></path>'
         )
@@ -170,17 +170,9 @@ def _words(words, x, row, left):
     )
 
 
-def _captions():
+def _captions(below):
     """What each part shows, above it."""
-    return "".join(
-        f'<text x="{LEFT}" y="{top - 5}">{name} a second</text>'
-        for name, (top, _) in zip(("requests", "queries"), RATES, strict=True)
-    )
-
-
-def _old(stretch):
-    return ' class="dsl-before"' if stretch.old else ""
-
-
-def _box(left, right, top, bottom):
-    return f"M{left:.1f} {top:.1f}H{right:.1f}V{bottom:.1f}H{left:.1f}z"
+    captions = [(f"{name} a second", top) for name, (top, _) in zip(RATES, below.rates, strict=True)]
+    if below.queue:
+        captions.append((QUEUE, below.queue[0]))
+    return "".join(f'<text x="{LEFT}" y="{top - 5}">{words}</text>' for words, top in captions)

@@ -2,6 +2,7 @@
 
 import time
 
+from labapp.measure.traffic.queue import last_known
 from labapp.panel.traffic.scene import Mark, Scene, events, stretches
 
 SPANS = (10, 20, 30)  # seconds on the axis: the first that is long enough, and the last moves on
@@ -10,9 +11,13 @@ MOST_WORDS = 2  # changed settings that a mark names
 
 
 class Trail:
-    """Results in the order in which they were measured, as far back as the picture reaches."""
+    """Results in the order in which they were measured, as far back as the picture reaches.
 
-    def __init__(self, clock=time.monotonic):
+    ``queues`` says that work may be put off: then its queue has room in the picture, from the beginning.
+    """
+
+    def __init__(self, clock=time.monotonic, queues=False):
+        self.queues = queues
         self._clock = clock
         self._past = []  # (when it was seen first, result)
         self._since = 0.0
@@ -23,6 +28,7 @@ class Trail:
     def follow(self, result):
         """A stage of a measurement; a new result moves the one before into the past."""
         now = self._clock()
+        self.queues = self.queues or result.defers
         if result is not self._result:
             if self._result is not None and any(each.count for each in self._result.measurements):
                 self._past.append((self._since, self._result))
@@ -46,9 +52,9 @@ class Trail:
             stretch for result, old in results for stream in result.measurements
             for stretch in stretches(stream, min(now, last(result)) if old else now, old)
         ]
-        drawn = [cut(each, begins) for each in drawn if each.ended > begins]
+        drawn = [cut(each, begins) for each in drawn if each.until > begins]
         marks = [mark for result, _ in results for stream in result.measurements for mark in events(stream)]
-        return Scene(begins, ends, self._origin, drawn, [*self._changes(), *marks])
+        return Scene(begins, ends, self._origin, drawn, [*self._changes(), *marks], self.queues)
 
     def _extent(self, now):
         """From when to when: filled from the left, then moving on; all of it when it is over."""
@@ -73,19 +79,25 @@ def began(result):
 
 
 def last(result):
-    """The end of the last turn, or the last answer of one that never ended."""
-    ends = [ended or begins for stream in result.measurements for begins, ended in stream.turns]
-    answers = [stream.requests[-1].done for stream in result.measurements if stream.requests]
-    return max([*ends, *answers], default=0.0)
+    """The last moment of which anything is known: the end of a turn or a drain, an answer, a task done."""
+    return max(map(last_known, result.measurements), default=0.0)
 
 
 def cut(stretch, begins):
     """The stretch without what lies left of the picture."""
     if stretch.began < begins:
         stretch.began = begins
+        stretch.queue = shown(stretch.queue, begins)
         stretch.dots = [dot for dot in stretch.dots if dot[0] >= begins]
         stretch.windows = [each for each in stretch.windows if each.ended > begins]
     return stretch
+
+
+def shown(steps, begins):
+    """The steps of a queue from this moment on; the one before it reaches into the picture."""
+    later = [step for step in steps if step.second > begins]
+    before = steps[: len(steps) - len(later)]
+    return [*(step._replace(second=begins) for step in before[-1:]), *later]
 
 
 def changed(before, after):

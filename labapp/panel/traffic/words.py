@@ -1,6 +1,7 @@
 """Traffic in words: what is going on, and the result in one sentence for those who hear it."""
 
 from labapp.measure.figures import milliseconds
+from labapp.measure.traffic.queue import over
 from labapp.panel import text
 from labapp.panel.status import Status
 from labapp.probe.style import counted
@@ -8,7 +9,7 @@ from labapp.probe.style import counted
 
 def status(result, budget_ms):
     """The Status of traffic under way or done."""
-    said = (under_way(result) or result.status).rstrip(".")
+    said = (result.warning or under_way(result) or result.status).rstrip(".")
     said = f"{said}. {result.limit}" if result.limit else f"{said}."
     if result.final:
         return Status("done", said, 1.0)
@@ -16,14 +17,20 @@ def status(result, budget_ms):
 
 
 def under_way(result):
-    """ "Turn 3: view, 41 requests so far.", or nothing between two turns."""
+    """ "Turn 3: celery, 41 requests so far, 12 tasks to do.", or nothing between two turns."""
     for stream in result.measurements:
         if stream.turns and stream.turns[-1][1] is None:
             began = stream.turns[-1][0]
             number = sum(len(each.turns) for each in result.measurements)
             seen = sum(1 for request in reversed(stream.requests) if request.due >= began)
-            return f"Turn {number}: {stream.variant}, {counted(seen, 'request')} so far."
+            to_do = f", {counted(left, 'task')} to do" if (left := unfinished(stream, began)) else ""
+            return f"Turn {number}: {stream.variant}, {counted(seen, 'request')} so far{to_do}."
     return ""
+
+
+def unfinished(stream, began):
+    """How many of the tasks that were handed over since then are neither done nor have failed."""
+    return sum(1 for job in stream.jobs if job.sent >= began and over(job) is None)
 
 
 def sentence(result):
@@ -41,6 +48,8 @@ def _spoken(stream):
         said.append(counted(stream.errors, "error"))
     if stream.p50_ms is not None:
         said.append(f"half within {milliseconds(stream.p50_ms)}")
+    if stream.tasks.undone:
+        said.append(stream.tasks.undone)
     if stream.leaks:
         said.append(f"{counted(stream.leaks, 'answer')} with a piece of somebody else's")
     elif stream.wrong:

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from labapp.panel.traffic import dots, legend, strip
+from labapp.panel.traffic.layout import PLAIN
 from labapp.panel.traffic.scene import Mark, Scene, Stretch
 from labapp.panel.traffic.trail import Trail
 from tests.panel.streams import request, result, stream, turn
@@ -142,7 +143,7 @@ def test_names_are_cut_where_there_is_no_room():
 
 def test_the_size_never_changes(two):
     views = {ElementTree.fromstring(strip.svg(each)).get("viewBox") for each in (two, Scene(0.0, 1.0, 0.0))}
-    assert views == {f"0 0 {strip.WIDTH} {strip.HEIGHT}"}
+    assert views == {f"0 0 {strip.WIDTH} {PLAIN.height}"}
 
 
 def test_a_name_reaches_to_where_the_next_begins():
