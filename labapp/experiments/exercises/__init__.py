@@ -13,6 +13,7 @@ need_boot(__name__)
 
 from labapp.experiments.exercise import Exercise  # noqa: E402
 from labapp.experiments.exercises.checked import Checked  # noqa: E402
+from labapp.experiments.exercises.enough_workers import errands  # noqa: E402
 from labapp.experiments.exercises.indexing import IndexExercise  # noqa: E402
 from labapp.experiments.exercises.metrics import nested, three_pages, two_cures  # noqa: E402
 from labapp.experiments.exercises.optimization import (  # noqa: E402
@@ -25,7 +26,8 @@ from labapp.experiments.exercises.optimization import (  # noqa: E402
 from labapp.experiments.question import Question  # noqa: E402
 
 __all__ = [
-    "every", "nested", "newsletter", "numbers", "older", "thanked", "three_pages", "turned", "two_cures",
+    "errands", "every", "nested", "newsletter", "numbers", "older", "thanked", "three_pages", "turned",
+    "two_cures",
 ]
 
 KINDS = Exercise | IndexExercise | Checked | Question

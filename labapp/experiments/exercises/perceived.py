@@ -12,6 +12,7 @@ from labapp import probe
 from labapp.experiments.databases import guarded
 from labapp.experiments.exercise import SEEDS
 from labapp.experiments.exercises.desk import NAME, task
+from labapp.experiments.exercises.enough_workers import EnoughWorkers, errands
 from labapp.experiments.exercises.hand_over import HandOver
 from labapp.experiments.exercises.idempotent import Idempotent
 from labapp.experiments.exercises.own_rows import Done, Outbox, Talk
@@ -23,7 +24,7 @@ from labapp.pinsta import posting
 from labapp.pinsta.models import AuthorCount, Board, Comment, Notification, Photo, SearchWord
 from labapp.pinsta.posting.thumbnails import SIZES, thumbnail
 
-__all__ = ["Done", "Outbox"]
+__all__ = ["Done", "Outbox", "errands"]
 
 
 # 2. She waits for work that nobody needs now
@@ -51,6 +52,16 @@ right_half = RightHalf(
         "What does lesson.answer() show? Look at its code: lesson.answer??",
         "Whoever is told that there is a new photo is not the one who waits for this answer.",
         "later() wants the function and what it is called with: later(work, photo.pk).",
+    ],
+)
+
+
+enough_workers = EnoughWorkers(
+    "03 workers",
+    hints=[
+        "A worker does one task after the other. How many of them can it do in a second?",
+        "In each second so many seconds of work come in: how many come, times how long one takes.",
+        "With exactly as many workers as that, none may ever be idle, and chance is not so kind. Round up.",
     ],
 )
 
