@@ -4,12 +4,11 @@ import math
 from dataclasses import dataclass
 from statistics import median
 
-from celery import shared_task
 from django.http import HttpResponse
 
 from labapp.experiments.conditions import round_trip
 from labapp.experiments.databases import database
-from labapp.experiments.deferral import broker, task_workers
+from labapp.experiments.deferral import broker, shared_task, task_workers
 from labapp.experiments.exercises.checked import Checked
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
@@ -138,9 +137,11 @@ def queue_with(number, stop):
     """The Queue that so many workers have; BadSetting where nothing can be measured."""
     settings = errands.check({"task_workers": number})
     stream = errands.measure(settings, stop, budget_ms=0)["Celery"]
+    if stream.unavailable or stream.error:
+        raise BadSetting(f"The traffic cannot be run: {stream.unavailable or stream.error}")
     jobs = sorted(stream.jobs, key=handed_over)
-    if stream.error or len(jobs) < 3 or stream.figures["one task"] is None:
-        raise BadSetting(stream.error or "No task was done: the machine is too busy. Try again.")
+    if len(jobs) < 3 or stream.figures["one task"] is None:
+        raise BadSetting("No task was done: the machine is too busy. Try again.")
     third = len(jobs) // 3
     parts = jobs[:third], jobs[third:-third], jobs[-third:]
     waits = tuple(median(map(waited, each)) for each in parts)

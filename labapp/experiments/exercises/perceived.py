@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from labapp import probe
 from labapp.experiments.databases import guarded
 from labapp.experiments.exercise import SEEDS
-from labapp.experiments.exercises.desk import NAME, task
+from labapp.experiments.exercises.desk import task
 from labapp.experiments.exercises.enough_workers import EnoughWorkers, errands
 from labapp.experiments.exercises.hand_over import HandOver
 from labapp.experiments.exercises.idempotent import Idempotent
@@ -80,7 +80,7 @@ idempotent = Idempotent(
 )
 
 
-@task(backend=NAME)
+@task
 def finish(photo_id):
     """What is put off when a photo is posted: a task of Django's framework, with enqueue()."""
     posting.index_photo(photo_id)
