@@ -28,7 +28,7 @@ def work(kind, began, ended, pid=1):
 
 def log(**more):
     known = {
-        "requests": [], "marks": [], "jobs": [], "early_jobs": [], "work": [], "truths": [], "drains": [],
+        "requests": [], "marks": [], "jobs": [], "work": [], "truths": [],
         "turns": [(0.0, 10.0)], "seconds": 10.0, "settings": {"task_workers": 2},
     }
     return SimpleNamespace(**known | more)
@@ -69,19 +69,6 @@ def test_who_got_no_proper_answer_is_not_waited_for():
     assert figures.seconds_until_done(known) == [] and figures.done_within(0.5)(known) is None
 
 
-def test_the_wait_in_the_queue_is_until_the_first_begin():
-    jobs = [job(1.0, 1.2, 5.0, ended=6.0), job(2.0, 2.4, ended=3.0), job(3.0), job(4.0, 3.99, ended=5.0)]
-    assert figures.queued(log(jobs=jobs)) == pytest.approx(200), "0, 200 and 400 ms"
-    assert figures.queued(log()) is figures.queued(log(jobs=[job(3.0)])) is None
-
-
-def test_the_longest_queue_has_those_of_the_warm_up_in_it():
-    jobs = [job(1.0, 4.0, ended=5.0), job(2.0, 5.0, ended=6.0), job(7.0, 8.0, ended=9.0)]
-    assert figures.longest_queue(log(jobs=jobs)) == 2
-    assert figures.longest_queue(log(jobs=jobs, early_jobs=[job(-0.1, 3.0, ended=4.0)])) == 3
-    assert figures.longest_queue(log()) is None
-
-
 def test_the_load_is_arrivals_by_time_by_workers():
     """Five works in ten seconds that take 3 s each, for two workers: 0.5 × 3 / 2."""
     tasks = [work("task", n, n + 3.0, pid=9) for n in range(5)]
@@ -100,6 +87,6 @@ def test_threads_of_the_site_are_no_task_workers():
 
 def test_what_is_complete_and_what_is_not():
     known = log(truths=[Effects(10, 10), Effects(30, 20)])
-    assert figures.unfinished(known) == 10 and figures.complete(known) == 75
-    assert figures.unfinished(log()) is figures.complete(log()) is None
+    assert figures.complete(known) == 75
+    assert figures.complete(log()) is None
     assert figures.complete(log(truths=[Effects(0, 0)])) is None

@@ -9,12 +9,13 @@ that died has taken, another may take after a while.
 from collections import Counter
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from time import sleep
 
 from django.apps.registry import Apps
 from django.db import models
 from django.db.models import F
-from django.db.transaction import atomic
+from django.db.transaction import atomic, on_commit
 from django.utils import timezone
 
 from labapp.experiments.perceived.defer_figures import DONE
@@ -44,7 +45,7 @@ class Waiting(models.Model):
 def hand_over(photo_id, within):
     """Write down, in the transaction at hand, that its work is to be done: begun after so many seconds."""
     Waiting.objects.create(photo_id=photo_id, ripe=timezone.now() + timedelta(seconds=within))
-    enqueued(photo_id)
+    on_commit(partial(enqueued, photo_id))  # which tells the ledger, as nobody else does here
 
 
 def collect(ready):

@@ -1,10 +1,9 @@
-"""When the work of a post was done, how long it waited for a worker, and whether all of it was done."""
+"""When the work of a post was done, how busy that keeps the workers, and whether all of it was done."""
 
 import math
-from statistics import mean, median
+from statistics import mean
 
 from labapp.measure.quantile import quantile
-from labapp.measure.traffic import queue
 
 DONE = "done "  # how the marks of finished work begin; the photo's id follows
 
@@ -38,17 +37,6 @@ def done_within(share):
     return figure
 
 
-def queued(log, **_):
-    """ms from when the work was handed over until a worker began; the median of those that were begun."""
-    waited = [each.begins[0] - queue.handed_over(each) for each in log.jobs if each.begins]
-    return 1000 * median(waited) if waited else None
-
-
-def longest_queue(log, **_):
-    """How many handed over works waited at the same time, at most; None where nothing is handed over."""
-    return queue.longest(queue.queue(log)) if log.jobs else None
-
-
 def by_workers(log):
     """The ledger's entries of works that were done outside of the site's processes."""
     site = {each.pid for each in log.work if each.kind == "request"}
@@ -62,11 +50,6 @@ def load(log, **_):
     """
     times, workers = [each.ended - each.began for each in by_workers(log)], log.settings["task_workers"]
     return 100 * len(log.jobs) / log.seconds * mean(times) / workers if times and log.seconds else None
-
-
-def unfinished(log, **_):
-    """Posts in the database whose work was not all done when the drain ended."""
-    return sum(each.posts - each.complete for each in log.truths) if log.truths else None
 
 
 def complete(log, **_):
