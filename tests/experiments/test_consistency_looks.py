@@ -169,7 +169,8 @@ def test_the_author_is_missing_the_photo_on_the_page_after_posting_or_on_the_nex
         posted(8, 3.0, 8, by="bo", due=2.5, done=3.5), look(4.0, by="bo"),
         posted(9, 5.0, 9, by="eve"), look(6.0, 9, by="eve"), posted(10, 7.0, 10, by="eve"),
     ])  # fmt: skip
-    assert figures.own_missing(known) == 25
+    assert figures.after_posting(known) == 25
+    assert figures.own_missing(known) == 50
     assert figures.next_load(known) == pytest.approx(200 / 3)
     assert figures.author_waits(0.5)(known) == pytest.approx(600), "200, 200, 1,000 ms, and never"
     assert figures.author_waits(0.95)(known) is None

@@ -45,13 +45,13 @@ def asks(writes, **_):
 consistency = Experiment(
     "consistency", question="The photo is posted. Who does not see it yet?", claims=["3.4"],
     parameters=[
-        Integer("followers", 100, low=CIRCLE, high=500, step=20, help="followers of each author"),
+        Integer("followers", 200, low=CIRCLE, high=500, step=20, help="followers of each author"),
         Integer("writes", 10, low=1, high=50, unit="%", help="requests that post"),
         Number("poll", 0.1, low=0.05, high=1.0, step=0.05, unit="s", help="polling asks again after"),
     ],
     conditions=[
         database(writes=True), round_trip(default=1.0), broker(), task_workers(2), workers(2), threads(1),
-        users(20, high=CIRCLE), think_time(0.5), arrival(),
+        users(20, high=CIRCLE), think_time(0.4), arrival(),
     ],
     setting=feeds,
     before=clear,
