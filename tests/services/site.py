@@ -39,7 +39,7 @@ def note(environ, path, body):
         "HTTP_IF_NONE_MATCH",
     )
     line = {name: environ.get(name, "") for name in names}
-    line.update(path=path, query=environ["QUERY_STRING"], body=body.decode(), pid=os.getpid())
+    line.update(path=path, query=environ["QUERY_STRING"], body=body.decode(errors="replace"), pid=os.getpid())
     with open(FOLDER / "seen", "ab", buffering=0) as file:
         file.write(json.dumps(line).encode() + b"\n")
 
@@ -86,6 +86,12 @@ def answer_late(environ, rest, body):
     seen = (FOLDER / "seen").read_text().splitlines()
     again = sum('"/late/"' in line for line in seen) < 3
     return "200 OK", [], b'<p data-again="0.01">Soon</p>' if again else b"<p>Here: 7</p>"
+
+
+def answer_upload(environ, rest, body):
+    """How many bytes came; they are kept for the test, below their Content-Type."""
+    (FOLDER / f"upload-{time.monotonic_ns()}").write_bytes(environ["CONTENT_TYPE"].encode() + b"\n" + body)
+    return "200 OK", [], f"{len(body)} bytes".encode()
 
 
 def answer_cached(environ, rest, body):

@@ -37,7 +37,7 @@ def requests(session, count):
     ({"strip": ["("]}, "strip must be a regular expression, and '(' is not: missing ), "
                        "unterminated subpattern at position 0."),
     ({"asks": [{**PHOTO, "fast": 3}]}, "an ask has no 'fast': it is made of name, path, keys, zipf, weight, "
-                                       "method, data, look, compose."),
+                                       "method, data, files, look, compose, follow."),
     ({"asks": [{"name": "a"}]}, "an ask needs 'path', and has name."),
     ({"asks": [{**PHOTO, "method": "PUT"}]}, "method must be GET or POST, and 'PUT' is not."),
     ({"asks": [{**PHOTO, "weight": -1}]}, "weight must be 0 or more, and -1 is not."),

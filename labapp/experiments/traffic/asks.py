@@ -1,5 +1,6 @@
 """What the traffic asks for, and as whom."""
 
+import os
 from dataclasses import asdict, dataclass
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
@@ -14,9 +15,11 @@ class Ask:
 
     ``path`` stands below the variant's mount; ``{key}`` in it is one of ``keys``, the most popular first: the
     key of rank r is asked for in proportion to 1 / r**zipf (0: all alike). Kinds are drawn by their
-    ``weight``. ``data`` are the fields of a form that is sent, where "{n}" is a number that grows with each.
-    What group 1 of the regular expression ``look`` finds in an answer becomes the record's ``seen``. With
-    ``compose`` the client fetches each ``data-fragment`` of the page as well, and the record is of the whole.
+    ``weight``. ``data`` are the fields of a form that is sent, where "{n}" is a number that grows with each;
+    ``files`` are the paths of the files that go with it, {field: path}, each read once. What group 1 of the
+    regular expression ``look`` finds in an answer becomes the record's ``seen``. With ``compose`` the client
+    fetches each ``data-fragment`` of the page as well, and the record is of the whole.
+
     With ``follow`` it goes where a redirect leads, and asks again, as a script in the page would, after the
     seconds in the page's ``data-again``: the record's ``first`` is of the first answer, its ``done`` and
     ``seen`` are of the last.
@@ -29,13 +32,15 @@ class Ask:
     weight: float = 1.0
     method: str = "GET"
     data: dict | None = None
+    files: dict | None = None
     look: str | None = None
     compose: bool = False
     follow: bool = False
 
     def to_dict(self):
         """As the load generator wants it."""
-        return asdict(self) | {"keys": [str(key) for key in self.keys]}
+        files = self.files and {field: os.path.abspath(path) for field, path in self.files.items()}
+        return asdict(self) | {"keys": [str(key) for key in self.keys], "files": files}
 
 
 def people(number):

@@ -8,6 +8,7 @@ from numbers import Real
 from urllib.parse import quote, urlsplit
 
 from labapp.services.errors import ServiceError
+from labapp.services.traffic.form import Form
 from labapp.services.traffic.schedule import ARRIVALS, ON_SCHEDULE, Choice, zipf
 
 MOST_USERS = 2000
@@ -27,6 +28,7 @@ class Ask:
     weight: float = 1.0
     method: str = "GET"
     data: dict | None = None  # the fields of a form; "{n}" in a value is a number that grows
+    files: dict | None = None  # {field of the form: absolute path of the file that it sends}
     look: str | None = None  # a regular expression; its first group is what was seen
     compose: bool = False  # fetch each data-fragment="URL" of the page and put it there
     follow: bool = False  # go where a redirect leads, and ask again where the page has data-again="SECONDS"
@@ -35,6 +37,8 @@ class Ask:
         _check(self.method in METHODS, "method", self.method, " or ".join(METHODS))
         _check(_is_number(self.weight) and self.weight >= 0, "weight", self.weight, "0 or more")
         _check(_is_number(self.zipf) and 0 <= self.zipf <= 5, "zipf", self.zipf, "from 0 to 5")
+        _check(not self.files or self.method == "POST", "method", self.method, "POST with files")
+        self.form = Form(self.data, self.files)
         self.pattern = _pattern("look", self.look) if self.look else None
         _check(not self.pattern or self.pattern.groups, "look", self.look, "an expression with a group")
         self.popularity = Choice(zipf(len(self.keys), self.zipf)) if self.keys else None

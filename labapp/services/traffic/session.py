@@ -1,15 +1,12 @@
 """One user's part of a turn: the schedule, the choices, the cookies and the browser's cache."""
 
 from dataclasses import dataclass
-from itertools import count
 from random import Random
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from labapp.services.traffic.private_cache import PrivateCache
 from labapp.services.traffic.schedule import Schedule
 
-NUMBERS = count(1)  # for "{n}" in the fields of a form
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -69,16 +66,14 @@ class Session:
         return moments
 
     def wanted(self, moment):
-        """The request for a moment, with a form's fields and a token against forgery where it is a POST."""
+        """The request for a moment, with a form and a token against forgery where it is a POST."""
         ask = self.plan.asks[moment.ask]
         url = ask.url(self.plan.mount, moment.key)
         usual = self.plan.headers_at(moment.due)
         if ask.method == "GET":
             return Wanted("GET", url, usual)
-        number = str(next(NUMBERS))
-        fields = {name: str(value).replace("{n}", number) for name, value in (ask.data or {}).items()}
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self._token()}
-        return Wanted(ask.method, url, {**usual, **headers}, urlencode(fields).encode())
+        kind, body = ask.form.filled()
+        return Wanted(ask.method, url, {**usual, "Content-Type": kind, "X-CSRFToken": self._token()}, body)
 
     def cookie_header(self):
         """The cookies as a header has them; "" for none."""
