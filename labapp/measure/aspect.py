@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .comparison import Comparison
 from .interval import Interval
 
 
@@ -22,17 +23,34 @@ class Aspect:
     around: Callable[..., Interval | None] = lambda measurement: None
 
 
-def of_calls() -> tuple[Aspect, Aspect]:
-    """What calls have: queries, and the median latency."""
-    return (
-        Aspect("queries", "queries", "", lambda each: each.queries),
-        Aspect(
-            "latency",
-            "latency, ms",
-            "median, 95 % interval",
-            lambda each: each.median_ms,
-            lambda each: each.interval,
-        ),
+def of_calls(ratio: str = "") -> tuple[Aspect, Aspect]:
+    """What calls have: queries, and the median latency.
+
+    In the place of the queries stands what the experiment is about, where that is a figure with a `ratio`.
+    """
+    latency = Aspect(
+        "latency",
+        "latency, ms",
+        "median, 95 % interval",
+        lambda each: each.median_ms,
+        lambda each: each.interval,
+    )
+    return _of_ratio(ratio) if ratio else Aspect("queries", "queries", "", lambda each: each.queries), latency
+
+
+def _of_ratio(name: str) -> Aspect:
+    """A figure that sets a variant's times against another's."""
+
+    def compared(measurement) -> Comparison | None:
+        found = measurement.figures.get(name)
+        return found if isinstance(found, Comparison) else None
+
+    return Aspect(
+        name,
+        name,
+        "95 % interval",
+        lambda each: (found := compared(each)) and found.ratio,
+        lambda each: (found := compared(each)) and found.interval,
     )
 
 

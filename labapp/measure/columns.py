@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .comparison import NO_DIFFERENCE, Comparison
-from .figures import around, decimals, ratio_figure, ratio_range
+from .figures import decimals, ratio_figure, ratio_range
 from .interval import Interval
 from .measurement import Measurement
 from .table import WAITING, Cell
@@ -91,7 +91,7 @@ def _figure(name: str, unit: str = "", help: str = "", against: dict | None = No
         if value is None:
             return _unknown(measurement, name in measurement.figures)
         if isinstance(value, Interval):
-            return Cell(f"{value.middle:,.{decimals(value.middle)}f} {unit}".rstrip(), around(value))
+            return _with_limits(value, unit)
         return Cell(number(value), unit)
 
     return Column(name, unit, help, cell)
@@ -107,8 +107,17 @@ def _ratio(measurement: Measurement, name: str, other: str | None) -> Cell:
     limits = ratio_range(compared.interval)
     title = f"{ratio_figure(compared.ratio)} the time of {other}, 95 %: {limits}"
     if compared.verdict == NO_DIFFERENCE:
-        return Cell("no difference", f"seen, {limits}×", "quiet", f"No difference from {other} is seen: {title}")
+        return Cell("none seen", f"{limits}×", "quiet", f"No difference from {other} is seen: {title}")
     return Cell(ratio_figure(compared.ratio), limits, "", title)
+
+
+def _with_limits(value: Interval, unit: str) -> Cell:
+    """The figure and a ± that covers its interval; which of the limits is farther away is in the title."""
+    places = decimals(value.middle)
+    low, middle, high = (f"{each:,.{places}f}" for each in (value.low, value.middle, value.high))
+    said = f"{middle} {unit}".rstrip()
+    spread = f"over {low}" if math.isinf(value.high) else f"±{value.half:,.{places}f}"
+    return Cell(said, spread, "", f"{said}, 95 %: {low} to {high}")
 
 
 def _memory(result) -> Column:

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 class Growth:
     """One experiment measured at several values of one parameter; `results` are in the order of `values`.
 
-    They are Results or TrafficResults: of calls queries and latency grow, of traffic the rate and the
-    percentile that is compared. `predicted` may hold, by variant, what was expected: a list beside `values`.
-    It is of the figure that the variants are compared by, or of that which `predicts` names: "queries",
-    "latency" (ms) or "rate" (answers/s).
+    They are Results or TrafficResults: of calls queries and latency grow, or, in the place of the queries, a
+    ratio of the experiment's own; of traffic the rate and the percentile that is compared. `predicted` may
+    hold, by variant, what was expected: a list beside `values`. It is of the figure that the variants are
+    compared by, or of that which `predicts` names: "queries", "latency" (ms), "rate" (answers/s), or such a
+    ratio.
     """
 
     experiment: str
@@ -42,7 +43,7 @@ class Growth:
 
     @property
     def laws(self) -> dict[str, Law]:
-        """By variant, how its queries (of calls) or answers a second (of traffic) grow with n."""
+        """By variant, how the first of the aspects grows with n: queries of calls, answers/s of traffic."""
         return {variant: self.law(variant) for variant in self.variants}
 
     @property
@@ -51,7 +52,7 @@ class Growth:
         return {variant: self.latency_law(variant) for variant in self.variants}
 
     def law(self, variant: str) -> Law:
-        """How the queries of one variant grow with the parameter (n); of traffic, its answers a second."""
+        """How the first of the aspects grows with the parameter (n): queries; of traffic, answers/s."""
         return self.law_of(variant, self.aspects[0])
 
     def latency_law(self, variant: str) -> Law:
@@ -61,8 +62,10 @@ class Growth:
     def law_of(self, variant: str, aspect: Aspect) -> Law:
         """How this figure of one variant grows with n."""
         known = [(value, aspect.of(each)) for value, each in self.points(variant)]
-        known = [(value, amount) for value, amount in known if amount is not None and _is_number(value)]
-        return fit([value for value, _ in known], [amount for _, amount in known])
+        numbers = [(value, amount) for value, amount in known if amount is not None and _is_number(value)]
+        if known and not numbers:
+            return Law("–", "none")  # along choices, or of a figure that this variant does not have
+        return fit([value for value, _ in numbers], [amount for _, amount in numbers])
 
     def prediction(self, aspect: Aspect) -> dict[str, list]:
         """By variant, what was expected of this figure."""

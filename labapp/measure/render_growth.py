@@ -53,7 +53,9 @@ def _note(growth) -> str:
             "Queries are counted, so their law is exact unless it says “about”; that of the latency is the "
             "plainest curve near the medians."
         )
-    return "A law is the plainest curve near the points; it knows nothing of the limits of a server."
+    if growth.aspects[0].key == "rate":
+        return "A law is the plainest curve near the points; it knows nothing of the limits of a server."
+    return "A law is the plainest curve near the points."
 
 
 def _law(growth, variant: str) -> str:

@@ -37,7 +37,7 @@ def _with_extra(result, lines: list[list[str]]) -> tuple[list[list[str]], list[C
     """The lines with the result's own columns, as far as there is room, and those that are left out."""
     place, left_out = 3, []
     for column in extra(result):
-        cells_of = [column.head, *(column.cell(measurement).text for measurement in result.measurements)]
+        cells_of = [column.head, *(_with_limits(column, each) for each in result.measurements)]
         wider = [[*line[:place], text, *line[place:]] for line, text in zip(lines, cells_of, strict=True)]
         if room(wider) < LEAST_NAME + LEAST_RESULT:
             left_out.append(column)
@@ -48,11 +48,13 @@ def _with_extra(result, lines: list[list[str]]) -> tuple[list[list[str]], list[C
 
 def _said(column: Column, result) -> str:
     """A column as a sentence."""
-    values = (f"{each.variant} {_with_limits(column, column.cell(each))}" for each in result.measurements)
+    values = (f"{each.variant} {_with_limits(column, each)}" for each in result.measurements)
     return f"{column.head}: {', '.join(values)}."
 
 
-def _with_limits(column: Column, cell: cells.Cell) -> str:
+def _with_limits(column: Column, measurement) -> str:
+    """A figure with what stands below it in the panel, unless that is its unit."""
+    cell = column.cell(measurement)
     return f"{cell.text} ({cell.detail})" if cell.detail not in ("", column.unit) else cell.text
 
 

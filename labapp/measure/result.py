@@ -51,8 +51,8 @@ class Result(Outcome):
 
     @property
     def aspects(self) -> tuple[Aspect, ...]:
-        """The figures that grow: queries and latency."""
-        return of_calls()
+        """The figures that grow: queries, or the ratio that the experiment has among its figures; latency."""
+        return of_calls(next((figure["name"] for figure in self.figures if "against" in figure), ""))
 
     def take(self, samples: Samples) -> None:
         """Bring the rounds so far into the measurements: times, intervals, comparisons, status."""
