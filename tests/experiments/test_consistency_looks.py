@@ -177,6 +177,14 @@ def test_the_author_is_missing_the_photo_on_the_page_after_posting_or_on_the_nex
     assert figures.answer(known) == pytest.approx(100)
 
 
+def test_an_author_who_polls_in_vain_waits_for_ever():
+    requests = [posted(photo, 1.0, photo) for photo in range(1, 10)]
+    assert figures.author_waits(0.9)(log(requests)) == pytest.approx(200)
+    given_up = posted(10, 1.0, error="no answer within 10 s")
+    assert figures.author_waits(0.95)(log([*requests, given_up])) is None
+    assert figures.author_waits(0.5)(log([*requests, given_up])) == pytest.approx(200)
+
+
 def test_feeds_that_are_gathered_have_a_photo_at_once_and_others_by_their_marks():
     requests = [posted(7, 2.0), posted(8, 3.0)]
     written = log(requests, marks=[mark("fed 7 3", 2.1), mark("fed 8 3", 3.4)], truths=[{7: 0, 8: 0}])

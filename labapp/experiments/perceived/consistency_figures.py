@@ -5,6 +5,7 @@ from math import inf, isinf
 from labapp.experiments.figures import Figure
 from labapp.experiments.perceived.consistency_looks import (
     FEED,
+    POST,
     fed_after,
     late_looks,
     looks,
@@ -66,10 +67,17 @@ def seen(share):
 
 
 def author_waits(share):
-    """A figure: after how many ms so many authors are shown their photo; None where some never are."""
-    return lambda log, **_: _ms(
-        [inf if each.missing else each.done - each.due for each in posts(log.requests)], share
-    )
+    """A figure: after how many ms so many authors are shown their photo; None where some never are.
+
+    Who is given no answer, or polls in vain, is one of those.
+    """
+
+    def of(log, **_):
+        shown = [each.done - each.due for each in posts(log.requests) if not each.missing]
+        asked = sum(each.ask == POST for each in log.requests)
+        return _ms([*shown, *[inf] * (asked - len(shown))], share)
+
+    return of
 
 
 def answer(log, **_):

@@ -13,7 +13,7 @@ def feed_page(request, photos, poll=None):
     many seconds until that photo is on it.
     """
     posted = request.GET.get("posted", "")
-    there = not posted or int(posted) in {photo.pk for photo in photos}
+    there = posted in ("", *(str(photo.pk) for photo in photos))
     context = {"photos": photos, "posted": posted, "again": None if there else poll}
     return render(request, "consistency/feed.html", context)
 
