@@ -13,7 +13,7 @@ class Figure:
     ``of(recording, value, **parameters)`` it is computed from the recorded call and what it returned.
     An Interval is shown with its limits. With ``against`` it is a ratio of times, of the rounds and with its
     interval: {variant: another one} says whose time is divided by whose. None means that it is not known
-    here. ``help`` is one sentence on what it counts.
+    here. ``help`` is one sentence on what it counts. Under traffic, one that ``grows`` is drawn in a sweep.
     """
 
     name: str
@@ -22,10 +22,12 @@ class Figure:
     read: object = None
     of: object = None
     against: dict | None = None
+    grows: bool = False
 
     def to_dict(self):
         """What a Result keeps of it."""
         kept = {"name": self.name, "unit": self.unit, "help": self.help}
+        kept |= {"grows": True} if self.grows else {}
         return kept | {"against": dict(self.against)} if self.against else kept
 
 

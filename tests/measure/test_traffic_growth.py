@@ -33,6 +33,17 @@ def test_what_grows(growth):
     assert growth.latency_law("one").kind == "linear"
 
 
+def test_what_an_experiment_is_about_grows_in_the_place_of_what_is_not_compared(growth):
+    for users, result in zip(growth.values, growth.results, strict=True):
+        result.figures = [{"name": "stale", "unit": "%", "help": "late ones", "grows": True}]
+        result["one"].figures["stale"] = 2.0 * users
+    kept = "rate" if growth.results[0].compares == "rate" else "latency"
+    assert {aspect.key for aspect in growth.aspects} == {kept, "stale"}
+    stale = next(aspect for aspect in growth.aspects if aspect.key == "stale")
+    assert growth.law_of("one", stale).text == "2n"
+    assert "stale, %" in laws(growth)
+
+
 def test_predictions_belong_to_what_is_compared(growth):
     growth.predicted = {"one": [40.0, 80.0, 160.0]}
     by = {aspect.key: growth.prediction(aspect) for aspect in growth.aspects}

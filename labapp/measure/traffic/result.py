@@ -63,8 +63,15 @@ class TrafficResult(Outcome):
 
     @property
     def aspects(self) -> tuple[Aspect, ...]:
-        """The figures that grow: answers a second, and the percentile that is compared."""
-        return of_traffic(self.compares)
+        """The figures that grow: answers a second, and the percentile that is compared.
+
+        A figure of the experiment's own that `grows` takes the place of the one that is not compared.
+        """
+        rate, latency = of_traffic(self.compares)
+        about = next((_own(figure) for figure in self.figures if figure.get("grows")), None)
+        if self.compares == "rate":
+            return rate, about or latency
+        return about or rate, latency
 
     @property
     def limit(self) -> str:
@@ -188,6 +195,12 @@ class TrafficResult(Outcome):
         return render_text.table(self)
 
     __repr__ = __str__
+
+
+def _own(figure: dict) -> Aspect:
+    """One of the experiment's own figures, as it grows."""
+    name, unit = figure["name"], figure.get("unit")
+    return Aspect(name, f"{name}, {unit}" if unit else name, "", lambda stream: stream.figures.get(name))
 
 
 def detail(requests: bool, jobs: bool) -> bool | str:

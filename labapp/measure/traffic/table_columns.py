@@ -16,8 +16,8 @@ WIDTHS = {
     "result": "84px",
 }  # fmt: skip
 NARROW_WIDTHS = WIDTHS | {
-    "requests": "78px", "p50": "84px", "tail": "84px", "queries": "56px", "tasks": "88px", "wait": "84px",
-    "longest": "58px", "extra": "62px", "more": "62px", "against": "114px", "result": "78px",
+    "requests": "76px", "p50": "78px", "tail": "78px", "queries": "60px", "tasks": "80px", "wait": "78px",
+    "longest": "58px", "extra": "62px", "more": "62px", "against": "118px", "result": "78px",
 }  # fmt: skip
 QUERIES = "Statements for each request that was answered, wherever that was"
 QUERIES_OF_TASKS = f"{QUERIES}; those of tasks among them"

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from labapp.measure.columns import MOST
 from labapp.measure.traffic import render_html
 from labapp.panel.kinds.kind import Kind
 from labapp.panel.tabs.answers import Answers
 from labapp.panel.tabs.code import Code
+from labapp.panel.tabs.figures import Figures
 from labapp.panel.tabs.growth import Growth
 from labapp.panel.tabs.traffic import Traffic as TrafficTab
 from labapp.panel.traffic import words
@@ -23,6 +25,8 @@ class Traffic(Kind):
 
     def __init__(self, experiment):
         super().__init__(experiment)
+        if len(experiment.figures) > MOST:
+            self.tabs = (TrafficTab, Answers, Figures, Growth, Code)
         self.trail = Trail(queues=any(each.queue for each in experiment.variants.values()))
         self._shown = self._before = None  # the result in the table, and the figures that stood there before
 

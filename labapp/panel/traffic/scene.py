@@ -115,9 +115,13 @@ def windows(requests, work, began, ended, settled=None):
 
 
 def events(stream):
-    """What the stream's marks say; many of one name at the same time are said once, with their number."""
+    """What the stream's marks say; many of one name at the same time are said once, with their number.
+
+    A mark that ends in a number ("done 4530") is of one thing among many: it is for figures, and not drawn.
+    """
     found, last = [], {}
-    for mark in sorted(stream.marks, key=lambda each: each.began):
+    said = [each for each in stream.marks if not each.name[-1:].isdigit()]
+    for mark in sorted(said, key=lambda each: each.began):
         group = last.get(mark.name)
         if group is None or mark.began - group[0].began > TOGETHER:
             last[mark.name] = group = []

@@ -40,7 +40,10 @@ class Script:
                    unavailable=each.unavailable or None)
             for each in experiment.variants.values()
         ]
-        made = result(streams, settings=settings, experiment=experiment.name, question=experiment.question)
+        made = result(
+            streams, settings=settings, experiment=experiment.name, question=experiment.question,
+            figures=[each.to_dict() for each in experiment.figures],
+        )
         observe(made)
         if self.error:
             raise self.error

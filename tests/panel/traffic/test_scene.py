@@ -94,6 +94,12 @@ def test_many_marks_of_a_name_at_the_same_time_are_said_once():
     ]
 
 
+def test_marks_of_one_thing_among_many_are_for_figures_and_not_drawn():
+    made = stream("whole")
+    made.marks = [entry(1.0, kind="mark", name="done 4530"), entry(2.0, kind="mark", name="worker killed")]
+    assert [each.words for each in events(made)] == ["worker killed"]
+
+
 def test_a_quantile_is_a_value_that_was_there():
     assert quantile([1, 2, 3, 4], 0.5) == 2
     assert quantile(list(range(1, 101)), 0.95) == 95

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from labapp.experiments.figures import Figure
 from labapp.experiments.parameters import BadSetting
+from labapp.measure.columns import MOST
 from labapp.measure.traffic import TrafficResult
 from labapp.panel.panel import Panel
 from labapp.panel.traffic.trail import Trail
@@ -43,6 +45,16 @@ def test_it_has_tabs_and_budgets_of_its_own(levels, opened):
     assert panel._notebook.selected_index == TRAFFIC
     assert panel._actions.budget.options == (("5 s", 5000), ("20 s", 20_000), ("60 s", 60_000))
     assert panel._actions.budget.value == 20_000
+
+
+def test_figures_that_have_no_room_in_the_table_have_a_tab(levels, opened, front_end):
+    levels.figures.extend(Figure(f"figure {number}", "ms", help="what it counts") for number in range(MOST))
+    assert "Figures" not in [each.title for each in opened(levels, budget=5)._tabs]
+    levels.figures.append(Figure("last one", "s", help="what the last one counts"))
+    panel = opened(levels, budget=5, tab="Figures")
+    front_end.look(panel)
+    measured(front_end, panel)
+    front_end.wait_text(panel._tabs[2].picture, "what the last one counts")
 
 
 @pytest.mark.parametrize(("options", "sentence"), [
