@@ -24,7 +24,7 @@ def test_the_order_of_the_entries_does_not_matter(order):
     for each in order:
         jobs.add([each])
     assert jobs.of("5") == [Job("a", 1.0, 1.1, [2.0], 3.0, 0, 1, True)]
-    assert jobs.left() == (0, 0) and jobs.label("a") == "5"
+    assert jobs.left("5") == (0, 0) and jobs.label("a") == "5"
 
 
 def test_one_that_was_killed_and_delivered_again():
@@ -47,7 +47,7 @@ def test_one_that_raised_has_ended_and_is_not_done():
 def test_what_is_left():
     jobs = Jobs()
     jobs.add([entry("enqueued", "a", 1.0, 1.1), entry("enqueued", "b", 1.0, 1.2), *ONCE[1:2]])
-    assert jobs.left() == (1, 1)
+    assert jobs.left("5", "6") == (1, 1) and jobs.left("6") == (0, 0)
     assert [each.ended for each in jobs.of("5")] == [None, None]
 
 

@@ -11,6 +11,7 @@ from labapp.services import rabbitmq, redis
 
 REDIS, RABBITMQ, FILES = "Redis", "RabbitMQ", "files"
 SERVICES = {REDIS: (redis, "redis"), RABBITMQ: (rabbitmq, "amqp")}  # and the Python package that talks to it
+SCHEME = "lab-files"  # of the URL for files; celery_app knows it
 POLLED = 0.05  # seconds between two looks into the folder
 
 
@@ -65,7 +66,7 @@ def queue(choice, name, kind, folder):
         return Queue(name, kind)
     if choice == FILES:
         shutil.rmtree(folder, ignore_errors=True)
-        return Queue(name, kind, "filesystem://", _files(Path(folder, name)))
+        return Queue(name, kind, f"{SCHEME}://", _files(Path(folder, name)))
     if choice == REDIS:
         redis.broker().flush()  # of what the turns before have left
     options = {"visibility_timeout": kind.visibility_timeout} if choice == REDIS else {}
@@ -76,13 +77,14 @@ def queue(choice, name, kind, folder):
 
 
 def _files(folder):
-    places = {name: folder / name for name in ("messages", "control")}
+    places = {name: folder / name for name in ("messages", "control", "taken")}
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
     messages = str(places["messages"])
     return {
         "data_folder_in": messages, "data_folder_out": messages, "control_folder": str(places["control"]),
-        "polling_interval": POLLED,
+        # Else it reads them in /tmp.
+        "store_processed": True, "processed_folder": str(places["taken"]), "polling_interval": POLLED,
     }
 
 

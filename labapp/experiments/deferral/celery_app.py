@@ -4,9 +4,12 @@ import os
 from time import monotonic
 
 from celery import Celery, signals
+from kombu.transport import TRANSPORT_ALIASES
 
+from labapp.experiments.deferral.brokers import SCHEME
 from labapp.probe.tasks import doing, enqueued
 
+TRANSPORT_ALIASES[SCHEME] = "labapp.experiments.deferral.files:Transport"
 _asked, _under_way = {}, {}
 _app = None
 

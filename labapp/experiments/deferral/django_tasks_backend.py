@@ -1,7 +1,9 @@
 """The backend of Django Tasks that keeps them in the database, telling the ledger what becomes of them."""
 
+from functools import partial
 from time import monotonic
 
+from django.db.transaction import on_commit
 from django_tasks_db.backend import DatabaseBackend
 
 from labapp.probe.tasks import doing, enqueued
@@ -23,7 +25,8 @@ class Backend(DatabaseBackend):
         """Store it as a row, in the transaction that is open here, if any."""
         began = monotonic()
         result = super().enqueue(task, args, kwargs)
-        enqueued(result.id, began)
+        # In a transaction that is rolled back there was no task.
+        on_commit(partial(enqueued, result.id, began))
         return result
 
 

@@ -4,9 +4,12 @@ A function from a notebook's cell exists nowhere but in its kernel, so cloudpick
 function uses of Django's own (``cache``, ``connection``, a signal) must arrive as the one that is there.
 """
 
+import inspect
 import io
 import pickle
+import sys
 from importlib import import_module
+from uuid import uuid4
 
 import cloudpickle
 
@@ -37,11 +40,31 @@ def unpacked(content):
 
 
 class Pickler(cloudpickle.Pickler):
-    """cloudpickle's, which finds again what Django has only once."""
+    """cloudpickle's, which finds again what Django has only once, and makes a cell's Celery task anew."""
 
     def reducer_override(self, thing):
         place = PLACES.get(id(thing))
-        return super().reducer_override(thing) if place is None else (_found, place)
+        if place is not None:
+            return _found, place
+        if "celery" in sys.modules and isinstance(thing, sys.modules["celery"].Task):
+            return _celery_task(thing)
+        return super().reducer_override(thing)
+
+
+def _celery_task(thing):
+    """How to get this task there: the module's own; for one of a cell, another one of the same function."""
+    if thing.__module__ != "__main__":
+        return _found, (thing.__module__, thing.__name__)
+    bound = inspect.ismethod(thing.run)
+    # Under another name each time, because an app knows one task of a name, and a cell may be run again.
+    name = f"{thing.name}-{uuid4().hex[:8]}"
+    return _made_task, (thing.run.__func__ if bound else thing.run, name, bound)
+
+
+def _made_task(function, name, bound):
+    from celery import shared_task
+
+    return shared_task(function, name=name, bind=bound)
 
 
 def _found(module, name):

@@ -38,6 +38,7 @@ class WatchedTurn:
         self._place = run.site.begin(run.experiment, variant, run.settings)
         self._number = self._place["turn"]
         self._effort = Effort(run.site, run.site.broker_of(variant, run.load))
+        self._labels = str(self._number), f"{self._number} warm"
         self._jobs, self._unclaimed = Jobs(), []
         self._from_here = time.monotonic() + run.warm
 
@@ -65,6 +66,7 @@ class WatchedTurn:
             self._look()
             time.sleep(TICK)
         self._stream.end(end)
+        self._stream.drain(end)
         run.result.late_ms = max(run.result.late_ms or 0.0, run.generator.lag() or 0.0)
         run.result.status = f"Waiting for the last answers of {self._variant.name}."
 
@@ -89,31 +91,34 @@ class WatchedTurn:
         self._jobs.add(entries)
         work = [each for each in entries if _counts(each, str(self._number))]
         self._stream.add(come, work + self._claimed(entries))
-        self._stream.jobs = self._known.jobs + self._jobs.of(str(self._number))
-        self._stream.early_jobs = self._known.early_jobs + self._jobs.of(f"{self._number} warm")
+        self._stream.jobs = self._known.jobs + self._jobs.of(self._labels[0])
+        self._stream.early_jobs = self._known.early_jobs + self._jobs.of(self._labels[1])
         self._warn()
 
     def _claimed(self, entries):
         """Runs of tasks that counted requests handed over; of some it is not known yet who did."""
         runs = self._unclaimed + [each for each in entries if each.kind == "task"]
         self._unclaimed = [each for each in runs if self._jobs.label(each.name) is None]
-        return [each for each in runs if self._jobs.label(each.name) == str(self._number)]
+        return [each for each in runs if self._jobs.label(each.name) == self._labels[0]]
 
     def _warn(self):
-        waiting, _ = self._jobs.left()
-        alone = self._variant.queue is not None and not self._run.load["task_workers"] and waiting
-        self._run.result.warning = (
-            f"Nobody is listening: {_tasks(waiting, 'wait')}, and there is no task worker." if alone else ""
-        )
+        """Say so where nobody does what is put off, and for as long as this is shown."""
+        run = self._run
+        if self._variant.queue is None or run.load["task_workers"]:
+            return
+        put_off = [run.result[each.name] for each in run.running() if each.queue is not None]
+        waiting = sum(not job.begins for stream in put_off for job in (*stream.jobs, *stream.early_jobs))
+        if waiting:
+            far = f"{_tasks(waiting, 'wait')}, and there is no task worker"
+            run.result.warning = f"Nobody is listening: {far}."
 
     # After the traffic
 
     def _drain(self):
         """Let the workers do what was handed over, as long as they may; then there are none any more."""
         run, began = self._run, time.monotonic()
-        self._stream.drain(began)
         patience = run.method.value("drain", run.settings)
-        while any(left := self._jobs.left()) and time.monotonic() < began + patience:
+        while any(left := self._jobs.left(*self._labels)) and time.monotonic() < began + patience:
             if self._variant.queue is not None and not run.load["task_workers"]:
                 break
             far = f"{_tasks(left[0], 'wait')}, {left[1]} under way"

@@ -51,10 +51,11 @@ class Jobs:
         found = [self._job(name) for name, handed in self._handed.items() if handed[0] == label]
         return sorted(found, key=lambda job: job.sent)
 
-    def left(self) -> tuple[int, int]:
-        """(how many have been handed over and not begun, how many have begun and no run has ended)."""
-        waiting = sum(name not in self._begins for name in self._handed)
-        return waiting, sum(name in self._begins and name not in self._runs for name in self._handed)
+    def left(self, *labels: str) -> tuple[int, int]:
+        """Of these labels: (how many wait for a worker, how many have begun and no run has ended)."""
+        left = [name for name, each in self._handed.items() if each[0] in labels and name not in self._runs]
+        begun = sum(name in self._begins for name in left)
+        return len(left) - begun, begun
 
     def label(self, name: str) -> str | None:
         """The label under which this task was handed over; None where that is not known."""
