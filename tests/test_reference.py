@@ -6,7 +6,7 @@ import pytest
 
 from labapp.reference import Column, NoReference, Reference, reference
 
-NAMES = ("chaining", "instances", "claims")
+NAMES = ("chaining", "instances", "claims", "write_cost")
 
 
 @pytest.fixture
