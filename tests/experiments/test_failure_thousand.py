@@ -1,0 +1,156 @@
+"""A thousand posts, and workers killed in the middle of their tasks: nothing is lost, nothing is doubled.
+
+The posts are made here, the tasks are done by real Celery workers behind a real broker, and each kill is a
+SIGKILL at a moment that a seed decides. The same schedule shows that it could fail: without the inbox effects
+double, and acknowledged before the work they are lost.
+"""
+
+import time
+from dataclasses import dataclass
+
+import pytest
+from django.db.transaction import atomic, on_commit
+from django.utils import timezone
+
+from labapp.experiments.deferral import Celery, brokers
+from labapp.experiments.deferral.workers import Workers
+from labapp.experiments.homes import entered
+from labapp.experiments.perceived.authors import authors
+from labapp.experiments.perceived.defer_writers import several_writers
+from labapp.experiments.perceived.failure_kills import Killer, Schedule
+from labapp.experiments.perceived.failure_posts import IMAGE, prepare
+from labapp.experiments.perceived.failure_truth import Truth, count_effects
+from labapp.experiments.perceived.failure_work import finish_by_celery, finish_once
+from labapp.experiments.traffic.parcel import packed
+from labapp.experiments.traffic.site import SETTINGS, database
+from labapp.experiments.traffic.turn import Turn
+from labapp.experiments.variant import Variant
+from labapp.measure.traffic.jobs import Jobs
+from labapp.pinsta.models import Photo
+from labapp.probe.ledger import Ledger
+from labapp.probe.tasks import report, report_no_more
+from labapp.services import postgresql, redis
+from tests.requires import needs
+
+FOLLOWERS, WORDS = 2, 3
+CAPTION = "A quiet harbour"
+RATE = 6.0  # kills in a second
+WAIT_MS = 1.0  # before each statement of a worker, so that a task has a middle
+PATIENCE = 60.0  # seconds
+LATE = Celery(acks_late=True, visibility_timeout=1.0, again=0.05)
+EARLY = Celery(again=0.05)
+
+
+@dataclass
+class Outcome:
+    """The Truth in the database; the Jobs by id, and the ids of those that were hit."""
+
+    truth: Truth
+    jobs: dict
+    hit: list
+
+
+@pytest.fixture
+def broker():
+    """The name of one that delivers again what a dead worker had."""
+    if redis.find() is None:
+        needs("rabbitmq")
+        return brokers.RABBITMQ
+    needs("redis")
+    return brokers.REDIS
+
+
+@pytest.fixture
+def run(pinsta_db, tmp_path, broker):
+    """A function: so many posts, their tasks handed over, so many workers killed, all done; the Outcome."""
+    workers, ledger = Workers(tmp_path, SETTINGS), tmp_path / "ledger"
+    own = report(ledger, "here")
+
+    def running(kind, task, posts, kills):
+        with entered("PostgreSQL" if postgresql.find() else "SQLite", object()), several_writers():
+            prepare(FOLLOWERS, posts)
+            queue = workers.queue(Variant("it", None, "", "", "", queue=kind), broker, 1)
+            turn = Turn(1, {}, {}, {"default": database()}, delay_ms=WAIT_MS, queue=queue)
+            (tmp_path / "turn-1").write_bytes(packed(turn))
+            workers.begin(turn, 2)
+            return Posting(workers.crew, ledger, kills).post(task, posts, queue, kind)
+
+    yield running
+    report_no_more(own)
+    workers.stop()
+
+
+class Posting:
+    """Posts and kills, until all that was handed over is done or lost."""
+
+    def __init__(self, crew, ledger, kills):
+        self._crew, self._kills, self._killer = crew, kills, Killer(ledger, Schedule(7))
+        self._ledger, self._jobs, self._began = Ledger(ledger), Jobs(), time.monotonic()
+
+    def post(self, task, posts, queue, kind):
+        """The Outcome."""
+        from labapp.experiments.deferral import celery_app
+
+        celery_app.use(queue)
+        for author, board in authors(FOLLOWERS, posts):
+            one_post(author, board, task)
+            self._kill()
+        while not self._over(kind):
+            self._kill()
+            time.sleep(0.05)
+            assert self._seconds < PATIENCE, f"left: {self._jobs.left()}"
+        jobs = {each.id: each for each in self._jobs.of("here")}
+        return Outcome(count_effects(), jobs, [task for _, task in self._killer.hits])
+
+    @property
+    def _seconds(self):
+        return time.monotonic() - self._began
+
+    def _kill(self):
+        if len(self._killer.hits) < self._kills:
+            self._killer.look(self._crew, self._seconds, RATE)
+
+    def _over(self, kind):
+        self._jobs.add(self._ledger.take())
+        lost = 0 if kind.acks_late else len(self._killer.hits)
+        return self._jobs.left() == (0, lost)
+
+
+def one_post(author, board, task):
+    """A photo, and its task when it is committed."""
+    with atomic():
+        photo = Photo.objects.create(
+            author=author, board=board, caption=CAPTION, image=IMAGE, width=1200, height=800,
+            created=timezone.now(),
+        )
+        on_commit(lambda: task.delay(photo.pk, author.pk))
+
+
+def assert_hit_in_the_middle(outcome, kills):
+    """So many workers were killed, each when a task had begun that then did not end."""
+    assert len(outcome.hit) == kills
+    for task in set(outcome.hit):
+        job = outcome.jobs[task]
+        assert len(job.begins) - job.runs == outcome.hit.count(task)
+
+
+def test_a_thousand_posts_lose_nothing_and_double_nothing(run):
+    outcome = run(LATE, finish_once, posts=1000, kills=20)
+    assert_hit_in_the_middle(outcome, 20)
+    assert all(each.done for each in outcome.jobs.values()) and len(outcome.jobs) == 1000
+    assert outcome.truth == Truth(posts=1000, owed=1000 * (FOLLOWERS + WORDS + 1))
+
+
+def test_the_same_kills_double_effects_without_the_inbox(run):
+    outcome = run(LATE, finish_by_celery, posts=150, kills=6)
+    assert_hit_in_the_middle(outcome, 6)
+    assert outcome.truth.doubled >= outcome.truth.repeated > 0
+    assert outcome.truth.lost == outcome.truth.orphans == 0
+
+
+def test_the_same_kills_lose_effects_where_messages_are_acknowledged_before_the_work(run):
+    outcome = run(EARLY, finish_once, posts=150, kills=6)
+    assert_hit_in_the_middle(outcome, 6)
+    assert outcome.truth.lacking == 6
+    assert outcome.truth.lost == 6 * (FOLLOWERS + WORDS + 1)
+    assert outcome.truth.doubled == outcome.truth.orphans == 0
