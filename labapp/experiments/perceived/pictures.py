@@ -23,7 +23,7 @@ def picture(megapixels):
 
     height = int(math.sqrt(megapixels * 1e6 * 3 / 4))
     size = int(height * 4 / 3), height
-    colours = [Image.effect_noise((8, 6), 160).resize(size, Image.Resampling.BICUBIC) for _ in "RGB"]
+    colours = [Image.effect_noise((4, 3), 70).resize(size, Image.Resampling.BICUBIC) for _ in "RGB"]
     grain = Image.merge("RGB", [Image.effect_noise(size, 40)] * 3)
     path = _path(f"{megapixels:g}.jpg")
     Image.blend(Image.merge("RGB", colours), grain, 0.22).save(path, quality=QUALITY)
