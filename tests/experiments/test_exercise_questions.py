@@ -101,6 +101,7 @@ def test_the_questions_of_notebook_04():
 def test_the_standing_lists_every_exercise(kept):
     assert every() == [
         "02 lifetimes", "02 cacheable page", "02 never stale", "02 stampede", "02 transfer",
+        "03 right half", "03 workers", "03 idempotent", "03 on commit", "03 transfer",
         "04 constant feed", "04 slowest far away", "04 defeated", "04 nested page", "04 transfer",
         "05 plain rows", "05 turn all", "05 thank all", "05 like counter", "05 index", "05 keyset",
         "05 right numbers", "05 transfer",
@@ -110,7 +111,7 @@ def test_the_standing_lists_every_exercise(kept):
     progress.note_prediction("04 feed", 7)
     progress.note_prediction("04 time", None)
     standing = Standing()
-    assert standing.sentence == "1 of 18 exercises solved, 1 prediction written down."
+    assert standing.sentence == "1 of 23 exercises solved, 1 prediction written down."
     assert (
         "✓ 04 transfer" in repr(standing)
         and "2 tries" in repr(standing)
