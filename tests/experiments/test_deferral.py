@@ -10,6 +10,7 @@ from labapp.experiments.databases import database
 from labapp.experiments.deferral import Celery, Relay, broker, brokers, crew, task_workers
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
+from labapp.experiments.perceived.defer_writers import several_writers
 from labapp.experiments.traffic import Ask, Traffic
 from labapp.measure.stop import Stop, Stopped
 from labapp.measure.worker import worker
@@ -28,7 +29,7 @@ HAND_OVER = {
 def experiment(*names, queue=None, drain=20.0, figures=(), **options):
     made = Experiment(
         "deferred", question="?", conditions=[database(writes=True), broker(), task_workers(2)],
-        figures=figures,
+        figures=figures, setting=several_writers,
         method=Traffic(
             "post/", lambda **_: [Ask("post", "post/")], turn=0.4, warm=0.2, load=LOAD, same=False,
             drain=drain, **options,
@@ -134,7 +135,8 @@ def test_a_task_that_raises_has_ended_and_is_not_done(pinsta_db):
     assert {each.status for each in runs_of(stream)} == {500}
 
 
-def test_one_that_is_killed_at_work_begins_again_where_it_is_acknowledged_late(pinsta_db):
+@pytest.mark.parametrize("acks_late", [False, True])
+def test_one_that_is_killed_at_work_begins_again_where_it_is_acknowledged_late(pinsta_db, acks_late):
     needs("redis")
     killed = []
 
@@ -142,11 +144,12 @@ def test_one_that_is_killed_at_work_begins_again_where_it_is_acknowledged_late(p
         if not killed:
             killed.append(crew().kill_worker())
 
-    made = experiment("never", queue=Celery(acks_late=True, visibility_timeout=0.2, again=0), during=during,
-                      drain=6.0)
+    queue = Celery(acks_late=acks_late, visibility_timeout=0.2, again=0)
+    made = experiment("never", queue=queue, during=during, drain=4.0)
     stream = run(made, broker="Redis", task_workers=1)["never"]
     assert killed[0] is not None
-    assert any(len(job.begins) > 1 for job in stream.jobs + stream.early_jobs)
+    begins = [len(job.begins) for job in stream.jobs + stream.early_jobs if job.begins]
+    assert begins == [2] if acks_late else begins == [1, 1]
 
 
 def test_the_data_is_put_back_before_each_turn_and_the_truth_is_told_after(pinsta_db):

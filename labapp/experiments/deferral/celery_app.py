@@ -36,8 +36,9 @@ def work(queue, ready):
     signals.worker_ready.connect(lambda **_: ready(), weak=False)
     app = use(queue)
     app.set_current()
+    # The solo pool would acknowledge after the work, whatever the settings say.
     app.Worker(
-        pool="solo", concurrency=1, quiet=True, loglevel="WARNING", without_gossip=True, without_mingle=True,
+        pool="threads", concurrency=1, quiet=True, loglevel="WARNING", without_gossip=True, without_mingle=True,
         without_heartbeat=True, hostname=f"worker-{os.getpid()}@lab", redirect_stdouts=False,
     ).start()
 

@@ -10,7 +10,7 @@ AGAIN = 0.3  # seconds until a worker that died is replaced
 
 @dataclass(frozen=True)
 class Celery:
-    """A Celery worker with the solo pool: one process, one task at a time.
+    """A Celery worker: one process with one thread, so one task at a time.
 
     With ``acks_late`` a message is acknowledged after the work, otherwise before. What was not acknowledged,
     because its worker was killed, Redis gives to another after ``visibility_timeout`` seconds (usually an
