@@ -184,6 +184,13 @@ def test_columns_of_tasks_stand_only_where_there_are_any():
     assert "tasks" not in result(served.stream(requests=served.steady(20))).to_frame().columns
 
 
+def test_where_work_may_be_put_off_the_columns_are_there_before_the_first_task():
+    made = TrafficResult("posting", measurements=[served.stream("celery")], defers=True)
+    made.refresh()
+    assert "longest queue" in render_html.table(made)
+    assert made.to_frame().tasks[0] == 0
+
+
 def test_a_variant_that_puts_nothing_off_has_dashes():
     made = result(served.stream("inline", served.steady(20), seconds=1.0, baseline=True), posted())
     frame = made.to_frame().set_index("variant")

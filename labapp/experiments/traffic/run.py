@@ -44,6 +44,7 @@ class Run:
             compares=self.method.compares, checked=self.method.same,
             measurements=[blank(each) for each in experiment.variants.values()],
             asks=[each.name for each in self.asks], status="Traffic is about to begin.",
+            defers=any(each.queue is not None for each in experiment.variants.values()),
         )
 
     def serve(self, seconds):

@@ -30,7 +30,8 @@ class TrafficResult(Outcome):
     besides: dicts of name, unit and help. `compares` is what is set against the baseline: "p50", "p95", "p99"
     or "rate". `asks` are the names of the pages that were asked for, by Request.ask. `checked` says that all
     variants must show the same pages. `late_ms` is how late the load generator itself was with sending (p95).
-    `warning` is one sentence that must be seen while it holds: nobody listens to the queue.
+    `warning` is one sentence that must be seen while it holds: nobody listens to the queue. `defers` says
+    that work may be put off: then there are figures of tasks, from the beginning.
     """
 
     experiment: str
@@ -50,6 +51,7 @@ class TrafficResult(Outcome):
     status: str = ""
     final: bool = False
     warning: str = ""
+    defers: bool = False
 
     kind = "traffic"
 
@@ -84,15 +86,11 @@ class TrafficResult(Outcome):
             "the figures are its limit, not the site's."
         )
 
-    @property
-    def defers(self) -> bool:
-        """Whether any variant has put work off: then there are figures of tasks."""
-        return any(each.jobs for each in self.measurements)
-
     def refresh(self) -> None:
         """Sum up what the streams have taken since the last time: figures, sameness, comparisons."""
         for stream in self.measurements:
             stream.refresh()
+        self.defers = self.defers or any(stream.jobs for stream in self.measurements)
         baseline = self.baseline
         if baseline is None:
             return

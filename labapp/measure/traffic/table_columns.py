@@ -16,8 +16,8 @@ WIDTHS = {
     "result": "84px",
 }  # fmt: skip
 NARROW_WIDTHS = WIDTHS | {
-    "requests": "76px", "p50": "78px", "tail": "78px", "queries": "60px", "tasks": "80px", "wait": "78px",
-    "longest": "58px", "extra": "62px", "more": "62px", "against": "118px", "result": "78px",
+    "requests": "80px", "p50": "80px", "tail": "80px", "queries": "54px", "tasks": "76px", "wait": "80px",
+    "longest": "54px", "extra": "58px", "more": "58px", "against": "120px", "result": "84px",
 }  # fmt: skip
 QUERIES = "Statements for each request that was answered, wherever that was"
 QUERIES_OF_TASKS = f"{QUERIES}; those of tasks among them"

@@ -89,6 +89,7 @@ def stretches(stream, now, old=False):
             drawn = windows(mine, done, began, until, None if ended else until - slowest / 1000)
             drained = _drained(stream, place, until, now)
             lengths = [step for step in steps if began <= step.second < drained]
+            drawn += windows([], [each for each in work if until <= each.ended < drained], until, drained)
             yield Stretch(stream.variant, stream.colour, began, until, old, dots, drawn, drained, lengths)
 
 

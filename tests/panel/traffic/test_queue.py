@@ -9,7 +9,7 @@ from labapp.panel.tabs.answers import tasks
 from labapp.panel.traffic import layout, legend, strip, words
 from labapp.panel.traffic.queue import DRAIN
 from labapp.panel.traffic.trail import Trail
-from tests.panel.streams import job, putting_off, result, stream, turn
+from tests.panel.streams import entry, job, putting_off, result, stream, turn
 from tests.panel.traffic.test_strip import elements
 
 PIXELS = (layout.WIDTH - layout.LEFT - layout.RIGHT) / 10  # of a second, in a picture of ten
@@ -87,6 +87,14 @@ def test_a_short_drain_is_shaded_without_words():
 def test_a_drain_under_way_lasts_until_now():
     made, = scene(putting_off("celery", jobs=JOBS, drain=None), now=103.5).stretches
     assert (made.ended, made.until) == (102.0, 103.5)
+
+
+def test_statements_of_the_workers_are_drawn_in_the_drain():
+    made = putting_off("celery", jobs=JOBS)
+    made.work.append(entry(102.2, kind="task", queries=30))
+    drawn, = scene(made).stretches
+    assert [each.queries for each in drawn.windows if each.began >= 102.0] == [30]
+    assert all(not each.requests and not each.quantiles for each in drawn.windows if each.began >= 102.0)
 
 
 def test_without_tasks_the_picture_is_as_it_was():
