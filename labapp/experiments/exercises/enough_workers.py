@@ -54,7 +54,7 @@ errands = Experiment(
         Figure("come", "per s", "Tasks handed over in a second.", of=come),
     ],
     method=Traffic(
-        serves="errand/", asks=lambda **_: [Ask("errand", "errand/")], turn=SECONDS, warm=0.5, drain=4.0,
+        serves="errand/", asks=lambda **_: [Ask("errand", "errand/")], turn=SECONDS, warm=0.5, drain=2.0,
         load={"workers": 1, "threads": 2},
     ),
 )

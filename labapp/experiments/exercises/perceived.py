@@ -180,12 +180,10 @@ def accept_both(said, found):
     """Whether both lists are those that were found."""
     if not isinstance(said, dict) or set(said) != set(found):
         return False, "Write a dictionary with two lists of pieces: {'later': […], 'twice': […]}."
-    words = {"later": "Later", "twice": "Twice"}
-    verdicts = {name: accept_set(said[name], found[name], PIECES) for name in found}
-    return (
-        all(right for right, _ in verdicts.values()),
-        " ".join(f"{words[name]}: {sentence}" for name, (_, sentence) in verdicts.items()),
-    )
+    verdicts = [(name, *accept_set(said[name], found[name], PIECES)) for name in found]
+    if wrong := [f"{name.capitalize()}: {sentence}" for name, right, sentence in verdicts if not right]:
+        return False, " ".join(wrong)
+    return True, f"Measured: later {', '.join(found['later'])}; twice {', '.join(found['twice'])}."
 
 
 transfer = Question(
