@@ -13,7 +13,7 @@ Nothing heavy is imported until one of these names is used.
 
 from importlib import import_module
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 _HOMES = {"boot": "labapp.boot", "record": "labapp.probe"}
 

@@ -37,7 +37,7 @@ def test_the_wheel_has_every_file_of_labapp(wheel):
 
 
 def test_the_wheel_has_nothing_beside_labapp(wheel):
-    assert {name.split("/")[0] for name in wheel.namelist()} == {"labapp", "django_scale_lab-0.3.0.dist-info"}
+    assert {name.split("/")[0] for name in wheel.namelist()} == {"labapp", "django_scale_lab-0.4.0.dist-info"}
 
 
 def test_the_wheel_carries_its_licence(wheel):
