@@ -41,7 +41,9 @@ def test_one_that_raised_has_ended_and_is_not_done():
     assert job.ended == 3.0 and job.status == 500 and not job.done
     jobs.add([entry("task", "a", 4.0, 5.0)])
     (job,) = jobs.of("5")
-    assert job.ended == 3.0 and job.done and job.runs == 2
+    assert job.ended == 5.0 and job.status == 0 and job.done and job.runs == 2
+    jobs.add([entry("task", "a", 6.0, 7.0)])
+    assert jobs.of("5")[0].ended == 5.0, "it was done then"
 
 
 def test_what_is_left():

@@ -13,9 +13,9 @@ class Job(NamedTuple):
     """One task, as plain values. Moments are monotonic seconds.
 
     Handing it over lasted from ``asked`` to ``sent``. ``begins`` has the moment of each begin, more than one
-    when it was delivered again; ``ended`` is the end of the first run that ended, None while there is none,
-    and ``status`` that run's: 0, or 500 when it raised. ``runs`` is how many ended, ``done`` whether one of
-    these did not raise.
+    when it was delivered again; ``ended`` is the end of the first run that did not raise, or else of the last
+    that did, None while none has ended, and ``status`` that run's: 0, or 500 when it raised. ``runs`` is how
+    many ended, ``done`` whether one of these did not raise.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Jobs:
     def _job(self, name: str) -> Job:
         _, asked, sent = self._handed[name]
         runs = sorted(self._runs.get(name, []))
-        ended, status = runs[0] if runs else (None, 0)
-        done = any(state == 0 for _, state in runs)
-        return Job(name, asked, sent, sorted(self._begins.get(name, [])), ended, status, len(runs), done)
+        well = [run for run in runs if run[1] == 0]
+        ended, status = (well or runs[-1:] or [(None, 0)])[0]
+        begins = sorted(self._begins.get(name, []))
+        return Job(name, asked, sent, begins, ended, status, len(runs), bool(well))
