@@ -118,6 +118,8 @@ class WatchedTurn:
         """Let the workers do what was handed over, as long as they may; then there are none any more."""
         run, began = self._run, time.monotonic()
         patience = run.method.value("drain", run.settings)
+        run.wait_until_quiet()  # a request that was given up goes on, and may hand something over yet
+        self._collect()
         while any(left := self._jobs.left(*self._labels)) and time.monotonic() < began + patience:
             if self._variant.queue is not None and not run.load["task_workers"]:
                 break
