@@ -12,7 +12,8 @@ def index_photo(photo_id):
     """
     Put the words of the photo's caption into the search index.
 
-    A word that is there already stays, so doing it twice comes to the same. One statement and a transaction.
+    A word that is there already stays, so doing it twice comes to the same. Two statements; Django 5
+    begins a transaction for the second.
     """
     caption = Photo.objects.values_list("caption", flat=True).get(pk=photo_id)
     entries = [SearchWord(photo_id=photo_id, word=word) for word in words(caption)]

@@ -17,9 +17,10 @@ def notify_followers(photo_id):
 
 def notify_followers_at_once(photo_id):
     """
-    The same notifications: two statements, and a transaction with as few more as the database can take.
+    The same notifications in two statements, and as few more as the database can take.
 
-    Doing it twice tells everybody twice.
+    Django 5 begins a transaction for those, later ones where there are several. Doing it twice tells
+    everybody twice.
     """
     Notification.objects.bulk_create(_notices(photo_id))
 
