@@ -23,6 +23,7 @@ from labapp.experiments.perceived.defer_effects import put_back as put_posts_bac
 from labapp.experiments.perceived.defer_figures import complete, done_within
 from labapp.experiments.perceived.defer_work import (
     PHOTO,
+    WORKERS_LOOK,
     answer,
     asks,
     finish,
@@ -52,19 +53,19 @@ def put_back(followers, **_):
 aggregate = Experiment(
     "aggregate", question="It comes later. Does it cost less?", claims=["3.3"],
     parameters=[
-        Integer("followers", 60, low=0, high=400, step=10, help="followers of each author"),
-        Number("picture", 0.4, low=0.2, high=12.0, step=0.2, unit="MP", help="size of the picture"),
+        Integer("followers", 200, low=0, high=300, step=10, help="followers of each author"),
+        Number("picture", 0.2, low=0.2, high=6.0, step=0.2, unit="MP", help="size of the picture"),
         Number("window", 0.5, low=0.05, high=2.0, step=0.05, unit="s", help="a batch is collected for"),
     ],
     conditions=[
         database(writes=True), round_trip(), broker(), task_workers(2), workers(2), threads(1),
-        users(10, high=40), think_time(0.8), arrival(),
+        users(10, high=40), think_time(0.5), arrival(),
     ],
     setting=prepared,
     before=put_back,
     figures=[
         Figure("CPU", "ms", "Processor time for a post: site, task workers, broker and database together.",
-               of=figures.cpu(*figures.KINDS)),
+               of=figures.cpu(*figures.KINDS), grows=True),
         Figure("statements", "", "Statements for a post, wherever they were sent.",
                of=figures.per_post(lambda entry: entry.queries)),
         Figure("busy", "ms", "Time for a post that processes were at requests and tasks, waiting included.",
@@ -82,13 +83,14 @@ aggregate = Experiment(
                of=complete),
     ],
     method=Traffic(
-        serves="post/", asks=asks, members=1.0, strip=(PHOTO,), warm=0.0, compares="p50", drain=5.0,
-        truth=count_effects,
+        serves="post/", asks=asks, members=1.0, turn=2.5, warm=0.0, strip=(PHOTO,), compares="p50",
+        drain=8.0, truth=count_effects,
     ),
     includes=[
-        SAID,
+        SAID, WORKERS_LOOK,
         "Processor time is that of all processes of the turn, from its first request until its queue is "
-        "empty: looking for work while nothing comes is part of it, the load generator is not.",
+        "empty. Looking for work while nothing comes is part of it, and so is what the first tasks of new "
+        "workers take longer; the load generator is not.",
     ],
 )
 

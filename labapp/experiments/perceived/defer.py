@@ -15,9 +15,10 @@ from labapp.experiments.figures import Figure
 from labapp.experiments.parameters import Integer, Number
 from labapp.experiments.perceived import defer_figures as figures
 from labapp.experiments.perceived.defer_effects import count_effects, put_back
-from labapp.experiments.perceived.defer_prediction import predicted
+from labapp.experiments.perceived.defer_prediction import WARM, predicted
 from labapp.experiments.perceived.defer_work import (
     PHOTO,
+    WORKERS_LOOK,
     answer,
     asks,
     finish,
@@ -31,18 +32,18 @@ from labapp.experiments.traffic import Traffic, arrival, think_time, threads, us
 defer = Experiment(
     "defer", question="The photo is stored. Who waits for the rest?", claims=["3.2"],
     parameters=[
-        Integer("followers", 60, low=0, high=400, step=10, help="followers of each author"),
-        Number("picture", 1.0, low=0.2, high=12.0, step=0.2, unit="MP", help="size of the picture"),
+        Integer("followers", 100, low=0, high=300, step=10, help="followers of each author"),
+        Number("picture", 1.0, low=0.2, high=6.0, step=0.2, unit="MP", help="size of the picture"),
     ],
     conditions=[
         database(writes=True), round_trip(), broker(), task_workers(2), workers(2), threads(1),
-        users(10, high=40), think_time(1.0), arrival(),
+        users(10, high=40), think_time(0.8), arrival(),
     ],
     setting=several_writers,
     before=put_back,
     figures=[
         Figure("done p50", "ms", "From when a post was due until its work was done: the median.",
-               of=figures.done_within(0.5)),
+               of=figures.done_within(0.5), grows=True),
         Figure("done p95", "ms", "The same for 95 of 100 posts.", of=figures.done_within(0.95)),
         Figure("load", "%", "Works handed over in a second × seconds that one takes / task workers.",
                of=figures.load),
@@ -50,11 +51,11 @@ defer = Experiment(
                of=figures.complete),
     ],
     method=Traffic(
-        serves="post/", asks=asks, members=1.0, strip=(PHOTO,), compares="p50", drain=5.0,
-        truth=count_effects,
+        serves="post/", asks=asks, members=1.0, turn=3.0, warm=WARM, strip=(PHOTO,), compares="p50",
+        drain=5.0, truth=count_effects,
     ),
     predict=predicted,
-    includes=[SAID],
+    includes=[SAID, WORKERS_LOOK],
 )
 
 

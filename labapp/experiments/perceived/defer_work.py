@@ -9,6 +9,7 @@ from labapp.experiments.traffic import Ask
 from labapp.pinsta import posting
 from labapp.probe.ledger import marked
 
+WORKERS_LOOK = "Queries are those of the site and of its task workers, which look for work again and again."
 CAPTION = "The harbour before anybody is awake, picture {n}"
 PHOTO = r'data-photo="(\d+)"'  # in the answer
 

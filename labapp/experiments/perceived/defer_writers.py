@@ -7,8 +7,8 @@ from labapp.experiments.homes import here, session
 JOURNAL = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"  # readers go on while somebody writes
 PATIENCE = 20.0  # seconds that a writer waits for its turn
 SAID = (
-    "SQLite has a write-ahead log (synchronous NORMAL), transactions take the right to write when they begin "
-    f"(IMMEDIATE), and wait for it for up to {PATIENCE:g} s. One writes at a time."
+    "On SQLite: a write-ahead log (synchronous NORMAL); a transaction takes the right to write as it begins "
+    f"(IMMEDIATE), and waits for it for up to {PATIENCE:g} s. One writes at a time."
 )
 
 
