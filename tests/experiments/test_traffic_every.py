@@ -7,7 +7,7 @@ from labapp.experiments.parameters import Choice
 from tests.requires import needs
 
 TRAFFIC = {name: each for name, each in registry.every().items() if each.method.kind == "traffic"}
-LEAST = {"turn": 0.6, "warm": 0.3}  # seconds; what is checked here needs no more
+LEAST = {"turn": 0.6, "warm": 0.3, "drain": 0.5}  # seconds; what is checked here needs no more
 
 
 @pytest.fixture
