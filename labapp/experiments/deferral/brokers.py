@@ -67,12 +67,15 @@ def queue(choice, name, kind, folder):
     if choice == FILES:
         shutil.rmtree(folder, ignore_errors=True)
         return Queue(name, kind, f"{SCHEME}://", _files(Path(folder, name)))
+    options = {}
     if choice == REDIS:
         redis.broker().flush()  # of what the turns before have left
-    options = {"visibility_timeout": kind.visibility_timeout} if choice == REDIS else {}
-    if choice == REDIS:
-        # Whatever was not acknowledged is looked for at every turn of the worker's loop, not at each tenth.
-        options |= {"unacked_restore_throttle": 1, "unacked_restore_interval": 1}
+        # Whatever was not acknowledged is looked for once a second, not every hundred, and a worker that is
+        # killed while it looks keeps the others from it for a second, not for five minutes.
+        options = {
+            "visibility_timeout": kind.visibility_timeout, "unacked_mutex_expire": 1,
+            "unacked_restore_throttle": 1, "unacked_restore_interval": 1,
+        }
     return Queue(name, kind, server(choice).url, options)
 
 
