@@ -38,8 +38,8 @@ def work(queue, ready):
     app.set_current()
     # The solo pool would acknowledge after the work, whatever the settings say.
     app.Worker(
-        pool="threads", concurrency=1, quiet=True, loglevel="WARNING", without_gossip=True, without_mingle=True,
-        without_heartbeat=True, hostname=f"worker-{os.getpid()}@lab", redirect_stdouts=False,
+        pool="threads", concurrency=1, quiet=True, loglevel="WARNING", without_gossip=True,
+        without_mingle=True, without_heartbeat=True, hostname=f"worker-{os.getpid()}@lab", redirect_stdouts=False,
     ).start()
 
 
