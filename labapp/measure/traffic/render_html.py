@@ -39,7 +39,7 @@ def table(result, *, status: bool = True, old: Collection[str] = ()) -> str:
     more = len(result.figures[:MOST]) + (OF_TASKS if result.defers else 0)
     label, crowded = html.escape(result.question or result.experiment), _crowded(result)
     kind = "dsl-tight dsl-crowded" if crowded else "dsl-tight"
-    kind += " dsl-still" if status and crowded else ""
+    kind += " dsl-still" if result.defers or (status and crowded) else ""
     kind += " dsl-defers" if result.defers else ""
     return (
         f'<div class="dsl-result dsl-of-traffic">{_status(result) if status else ""}'

@@ -16,7 +16,7 @@ def legend(scene):
     shown.append('<span><i class="dsl-line50"></i>p50 of a second</span>')
     shown.append('<span><i class="dsl-line95"></i>p95 of a second</span>')
     shown.append("<span>gap: not counted</span>")
-    if any(each.until > each.ended for each in scene.stretches):
+    if any(each.until > each.ended for each in scene.stretches if each.queue):
         shown.append(f'<span><i class="dsl-lined"></i>{DRAIN}</span>')
     return f'<div class="dsl-strip-legend">{"".join(shown)}<span>{escape(extent(scene))}</span></div>'
 

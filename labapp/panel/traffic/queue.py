@@ -4,8 +4,8 @@ from labapp.panel.traffic.axes import Rate
 from labapp.panel.traffic.layout import BAND, LATENCY, LETTER, box, frame, group
 from labapp.probe.style import escape
 
-DRAIN = "no more requests; the workers empty the queue"
-DRAIN_WORDS = (DRAIN, "no more requests", "drain")  # the first for which there is room
+REST = "no more requests"
+DRAIN = f"{REST}; the workers empty the queue"
 FINEST = 1.0  # pixels: of what lies closer together the longest is drawn
 
 
@@ -18,16 +18,17 @@ def queues(stretches, place, rows):
 
 
 def drain(stretch, place, rows):
-    """The time after the traffic: its band is dashed, and all of it is shaded."""
+    """The time after the traffic: its band is dashed, and all of it is shaded; words where there is room."""
     left, right = place(stretch.ended), place(stretch.until)
     if right - left < FINEST:
         return ""
     room = int((right - left - 8) / LETTER)
-    words = next((each for each in DRAIN_WORDS if len(each) <= room), "")
+    what = [DRAIN, REST, "drain"] if stretch.queue else [REST]
+    words = next((each for each in what if len(each) <= room), "")
     said = f'<text x="{left + 4:.1f}" y="{LATENCY[1] - 6}">{words}</text>' if words else ""
     band = f'<path class="dsl-draining" stroke="{stretch.colour}" d="M{left:.1f} {BAND + 2}H{right:.1f}"/>'
     shade = f'<path class="dsl-drain" d="{box(left, right, LATENCY[0], rows.bottom)}"/>'
-    return group(stretch, f"<title>{escape(stretch.variant)}: {DRAIN}</title>{shade}{band}{said}")
+    return group(stretch, f"<title>{escape(stretch.variant)}: {what[0]}</title>{shade}{band}{said}")
 
 
 def _queue(stretch, place, axis):

@@ -75,8 +75,10 @@ class Scene:
         return [dot for stretch in self.stretches for dot in stretch.dots]
 
 
-def stretches(stream, now, old=False):
-    """The turns of a Stream; the last lasts until ``now`` where it is under way."""
+def stretches(stream, now, old=False, queues=False):
+    """The turns of a Stream; the last lasts until ``now`` where it is under way. With ``queues`` a turn has
+    its drain behind it.
+    """
     requests, work = sorted(stream.requests, key=_due), sorted(stream.work, key=_ended)
     steps = queue(stream, now)
     for place, (began, ended) in enumerate(list(stream.turns)):
@@ -87,7 +89,7 @@ def stretches(stream, now, old=False):
             dots = [(each.due, 1000 * (each.done - each.due), who(each)) for each in mine]
             slowest = max((ms for _, ms, _ in dots), default=0.0)
             drawn = windows(mine, done, began, until, None if ended else until - slowest / 1000)
-            drained = _drained(stream, place, until, now)
+            drained = _drained(stream, place, until, now) if queues else until
             lengths = [step for step in steps if began <= step.second < drained]
             drawn += windows([], [each for each in work if until <= each.ended < drained], until, drained)
             yield Stretch(stream.variant, stream.colour, began, until, old, dots, drawn, drained, lengths)

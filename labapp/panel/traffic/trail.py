@@ -50,7 +50,7 @@ class Trail:
         results = [*((result, True) for _, result in self._past), (self._result, False)]
         drawn = [
             stretch for result, old in results for stream in result.measurements
-            for stretch in stretches(stream, min(now, last(result)) if old else now, old)
+            for stretch in stretches(stream, min(now, last(result)) if old else now, old, self.queues)
         ]
         drawn = [cut(each, begins) for each in drawn if each.until > begins]
         marks = [mark for result, _ in results for stream in result.measurements for mark in events(stream)]

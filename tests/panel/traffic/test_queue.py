@@ -84,6 +84,15 @@ def test_a_short_drain_is_shaded_without_words():
     assert not elements(strip.svg(scene(putting_off("celery", jobs=JOBS, drain=0.001))), "dsl-drain")
 
 
+def test_what_put_nothing_off_has_no_workers_that_empty_a_queue():
+    inline = putting_off("inline", drain=3.0)
+    svg = strip.svg(scene(inline, putting_off("celery", 1, began=106.0, jobs=[job(107.0, [107.1], 107.2)])))
+    assert "inline: no more requests<" in svg
+    assert f"inline: {DRAIN}" not in svg
+    alone = scene(putting_off("inline", drain=3.0))
+    assert not elements(strip.svg(alone), "dsl-drain"), "nothing is put off in this experiment"
+
+
 def test_a_drain_under_way_lasts_until_now():
     made, = scene(putting_off("celery", jobs=JOBS, drain=None), now=103.5).stretches
     assert (made.ended, made.until) == (102.0, 103.5)
