@@ -32,11 +32,11 @@ from labapp.probe.tasks import report, report_no_more
 from labapp.services import postgresql, redis
 from tests.requires import needs
 
-FOLLOWERS, WORDS = 2, 3
+FOLLOWERS, WORDS = 1, 3
 CAPTION = "A quiet harbour"
 RATE = 6.0  # kills in a second
 WAIT_MS = 1.0  # before each statement of a worker, so that a task has a middle
-PATIENCE = 60.0  # seconds
+PATIENCE = 150.0  # seconds: far more than it takes, also where others use the machine
 LATE = Celery(acks_late=True, visibility_timeout=1.0, again=0.05)
 EARLY = Celery(again=0.05)
 
@@ -98,7 +98,7 @@ class Posting:
         while not self._over(kind):
             self._kill()
             time.sleep(0.05)
-            assert self._seconds < PATIENCE, f"left: {self._jobs.left()}"
+            assert self._seconds < PATIENCE, f"left: {self._jobs.left('here')}"
         jobs = {each.id: each for each in self._jobs.of("here")}
         return Outcome(count_effects(), jobs, [task for _, task in self._killer.hits])
 
@@ -113,7 +113,7 @@ class Posting:
     def _over(self, kind):
         self._jobs.add(self._ledger.take())
         lost = 0 if kind.acks_late else len(self._killer.hits)
-        return self._jobs.left() == (0, lost)
+        return self._jobs.left("here") == (0, lost)
 
 
 def one_post(author, board, task):
@@ -135,8 +135,8 @@ def assert_hit_in_the_middle(outcome, kills):
 
 
 def test_a_thousand_posts_lose_nothing_and_double_nothing(run):
-    outcome = run(LATE, finish_once, posts=1000, kills=20)
-    assert_hit_in_the_middle(outcome, 20)
+    outcome = run(LATE, finish_once, posts=1000, kills=15)
+    assert_hit_in_the_middle(outcome, 15)
     assert all(each.done for each in outcome.jobs.values()) and len(outcome.jobs) == 1000
     assert outcome.truth == Truth(posts=1000, owed=1000 * (FOLLOWERS + WORDS + 1))
 
