@@ -39,7 +39,8 @@ def work(queue, ready):
     # The solo pool would acknowledge after the work, whatever the settings say.
     app.Worker(
         pool="threads", concurrency=1, quiet=True, loglevel="WARNING", without_gossip=True,
-        without_mingle=True, without_heartbeat=True, hostname=f"worker-{os.getpid()}@lab", redirect_stdouts=False,
+        without_mingle=True, without_heartbeat=True, redirect_stdouts=False,
+        hostname=f"worker-{os.getpid()}@lab",
     ).start()
 
 
