@@ -51,7 +51,7 @@ consistency = Experiment(
     ],
     conditions=[
         database(writes=True), round_trip(default=1.0), broker(), task_workers(2), workers(2), threads(1),
-        users(20, high=CIRCLE), think_time(0.4), arrival(),
+        users(20, high=CIRCLE), think_time(0.5), arrival(),
     ],
     setting=feeds,
     before=clear,

@@ -127,7 +127,7 @@ def _ms(seconds, share):
 FIGURES = [
     Figure(
         "late", "%", "Of 100 looks at a feed, those without a photo of somebody else's that had been "
-        "acknowledged before.", of=late,
+        "acknowledged before.", of=late, grows=True,
     ),
     Figure(
         "own missing", "%", "Of 100 posts, those whose author is shown a page without the photo: right after "
