@@ -10,6 +10,10 @@ LEVELS = """from labapp.experiments.caching.cache_levels import cache_levels
 for name in set(cache_levels.variants) - {"none", "view"}:
     cache_levels.forget(name)"""
 PANEL = f"{LEVELS}\ncache_levels.panel(users=10, think_time=0.5, budget=5)"
+QUEUE = """from labapp.experiments.perceived.defer import defer
+for name in set(defer.variants) - {"inline", "Django Tasks"}:
+    defer.forget(name)
+defer.panel(followers=0, picture=0.2, users=5, budget=5)"""
 BROKEN = "@cache_levels.variant\ndef broken(request, photo_id):\n    raise LookupError('no such board')\n"
 DOTS = """() => {
     const strip = '.dsl-panel .dsl-strip:not(.dsl-sample)';
@@ -146,3 +150,16 @@ def test_words_can_be_read_in_both_themes(open_notebook, lab, theme, dark):
             })"""
     )
     assert all((each > 0.55) is dark for each in lightness), lightness
+
+
+def test_work_that_is_put_off_has_a_queue_and_nothing_jumps_when_it_fills(open_notebook):
+    notebook = open_notebook(QUEUE)
+    panel = notebook.panel
+    expect(panel.locator(".dsl-queue-tab")).to_be_visible()
+    height = panel.bounding_box()["height"]
+    waited = panel.locator(".dsl-strip .dsl-rate title", has_text=re.compile(r"at most \d+ waited")).first
+    expect(waited).to_be_attached(timeout=60 * SECONDS)
+    expect(panel.locator(".dsl-strip .dsl-drain").first).to_be_attached(timeout=60 * SECONDS)
+    assert panel.bounding_box()["height"] == pytest.approx(height, abs=0.5)
+    panel.get_by_role("tab", name="Answers").click()
+    expect(panel.locator(".dsl-put-off")).to_contain_text("Django Tasks")

@@ -77,7 +77,7 @@ def tasks(result):
         return ""
     heads = "".join(f"<th>{head}</th>" for head in ("variant", *task_cells.HEADS))
     return (
-        f'<table class="dsl-answers dsl-of-tasks"><thead><tr>{heads}</tr></thead>'
+        f'<table class="dsl-answers dsl-put-off"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table>"
         f'<p class="dsl-dim">{task_cells.NOTE}</p>'
     )

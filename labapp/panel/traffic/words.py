@@ -52,6 +52,8 @@ def _spoken(stream):
         said.append(stream.tasks.undone)
     if stream.leaks:
         said.append(f"{counted(stream.leaks, 'answer')} with a piece of somebody else's")
+    elif stream.fault:
+        said.append(stream.fault)
     elif stream.wrong:
         said.append(f"another page, {stream.difference}")
     elif stream.comparison is not None:
