@@ -49,14 +49,14 @@ def posts(number, within=0.0):
 def test_done_together_they_have_the_effects_of_one_by_one(media):
     do(posts(7))
     effects = count_effects()
-    assert (effects.posts, effects.complete, effects.fault) == (7, 7, "")
+    assert (effects.posts, effects.complete, effects.fault()) == (7, 7, "")
     assert not Waiting.objects.exists()
 
 
 def test_a_second_batch_adds_to_the_same_counters(media):
     do(posts(4))
     do(posts(5))
-    assert count_effects().complete == 9 and count_effects().fault == ""
+    assert count_effects().complete == 9 and count_effects().fault() == ""
 
 
 def test_more_posts_at_once_are_hardly_more_statements(media):

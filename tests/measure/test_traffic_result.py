@@ -45,6 +45,21 @@ def test_pages(result):
     assert result["newer"].same is None
 
 
+def test_who_leaves_something_wrong_behind_is_not_compared():
+    made = served.result()
+    quick = made["quick"]
+    assert quick.comparison is not None
+    quick.blame("missing thumbnails of 3 posts")
+    made.refresh()
+    assert quick.wrong and quick.same and quick.comparison is None
+    (row,) = (each for each in made.rows() if each["variant"] == "quick")
+    assert row["difference"] == "missing thumbnails of 3 posts" and not row["times_faster"]
+    again = TrafficResult.from_dict(json.loads(json.dumps(made.to_dict())))
+    assert again["quick"].fault == quick.fault and again["quick"].comparison is None
+    for shown in (str(made), made.table()):
+        assert "missing thumbnails of 3 posts" in shown
+
+
 @pytest.mark.parametrize(
     ("reference", "shown", "expected"),
     [

@@ -18,7 +18,7 @@ from labapp.experiments.optimization.story import make_table
 from labapp.experiments.parameters import Integer, Number
 from labapp.experiments.perceived import aggregate_figures as figures
 from labapp.experiments.perceived.aggregate_batch import Waiting, collect, hand_over
-from labapp.experiments.perceived.defer_effects import count_effects
+from labapp.experiments.perceived.defer_effects import agrees, count_effects
 from labapp.experiments.perceived.defer_effects import put_back as put_posts_back
 from labapp.experiments.perceived.defer_figures import complete, done_within
 from labapp.experiments.perceived.defer_work import (
@@ -84,7 +84,7 @@ aggregate = Experiment(
     ],
     method=Traffic(
         serves="post/", asks=asks, members=1.0, turn=2.5, warm=0.0, strip=(PHOTO,), compares="p50",
-        drain=8.0, truth=count_effects,
+        drain=8.0, truth=count_effects, agrees=agrees,
     ),
     includes=[
         SAID, WORKERS_LOOK,

@@ -14,7 +14,7 @@ from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
 from labapp.experiments.parameters import Integer, Number
 from labapp.experiments.perceived import defer_figures as figures
-from labapp.experiments.perceived.defer_effects import count_effects, put_back
+from labapp.experiments.perceived.defer_effects import agrees, count_effects, put_back
 from labapp.experiments.perceived.defer_prediction import WARM, predicted
 from labapp.experiments.perceived.defer_work import (
     PHOTO,
@@ -52,7 +52,7 @@ defer = Experiment(
     ],
     method=Traffic(
         serves="post/", asks=asks, members=1.0, turn=3.0, warm=WARM, strip=(PHOTO,), compares="p50",
-        drain=5.0, truth=count_effects,
+        drain=5.0, truth=count_effects, agrees=agrees,
     ),
     predict=predicted,
     includes=[SAID, WORKERS_LOOK],

@@ -32,11 +32,19 @@ class Effects:
     lacking: dict = field(default_factory=dict)
     surplus: dict = field(default_factory=dict)
 
-    @property
-    def fault(self):
-        """One sentence where something is there that must not be; a work that is not done yet is none."""
-        found = [f"{kind} of {counted(each, 'post')}" for kind, each in self.surplus.items() if each]
-        return f"too many {', '.join(found)}" if found else ""
+    def fault(self, left=0):
+        """In a few words what is there and must not be, or is missing beyond the works that are left."""
+        more, less = _listed(self.surplus), _listed(self.lacking)
+        return f"too many {more}" if more else f"missing {less}" if self.posts - self.complete > left else ""
+
+
+def _listed(kinds):
+    return ", ".join(f"{kind} of {counted(number, 'post')}" for kind, number in kinds.items() if number)
+
+
+def agrees(effects, left, **_):
+    """For ``agrees=``: what is wrong with the Effects of a turn that ended with so many works left."""
+    return effects.fault(left)
 
 
 def put_back(followers, **_):
@@ -67,7 +75,7 @@ def count_effects(**_):
     wrong = set().union(*lacking.values(), *surplus.values())
     known, too_often = counts_of(photos)
     return Effects(
-        len(photos), min(len(photos) - len(wrong), known),
+        len(photos), max(0, min(len(photos) - len(wrong), known) - too_often),
         {kind: len(each) for kind, each in lacking.items()} | {"counts": len(photos) - known},
         {kind: len(each) for kind, each in surplus.items()} | {"counts": too_often},
     )

@@ -25,7 +25,8 @@ class Traffic:
 
     What variants put off (``queue``) may take ``drain`` seconds after the traffic of each turn, or a function
     of all settings; then ``truth(**parameters)`` may look into the database, and what it returns is in the
-    ``truths`` of the Log.
+    ``truths`` of the Log. ``agrees(truth, left, **parameters)`` gives a sentence where that is not what it
+    has to be when ``left`` tasks are not done, else nothing: a variant at fault is not compared.
     """
 
     kind = "traffic"
@@ -33,7 +34,7 @@ class Traffic:
 
     def __init__(
         self, serves, asks, *, turn=2.0, warm=0.5, members=0.0, same=True, strip=(), compares="p50",
-        load=None, cache=None, during=None, extra=None, drain=5.0, truth=None,
+        load=None, cache=None, during=None, extra=None, drain=5.0, truth=None, agrees=None,
     ):
         self.serves = serves
         self.asks = asks
@@ -44,6 +45,7 @@ class Traffic:
         self.during = during
         self.extra = extra
         self.truth = truth
+        self.agrees = agrees
         self._seconds = {"turn": turn, "warm": warm, "members": members, "drain": drain}
         self._cache = cache
 

@@ -136,9 +136,15 @@ class WatchedTurn:
 
     def _tell_truth(self):
         run = self._run
-        if run.method.truth is not None:
-            with probe.unrecorded():
-                self._known.truths.append(run.method.truth(**run.parameters))
+        if run.method.truth is None:
+            return
+        with probe.unrecorded():
+            truth = run.method.truth(**run.parameters)
+        self._known.truths.append(truth)
+        if run.method.agrees is not None:
+            left = sum(self._jobs.left(*self._labels))
+            if fault := run.method.agrees(truth, left, **run.parameters):
+                self._stream.blame(fault)
 
     def _complain(self):
         """What its views raised; a variant that answers nothing else gets no further turn."""

@@ -18,8 +18,9 @@ class Stream(Summary):
     entries of the same parts of time, and `turns` these parts as (began, ended) in monotonic seconds, `ended`
     None for one under way; `numbers` are the numbers of the turns. `early` are the moments of answers to what
     was due before its part began: they belong to the rate alone. `same` is None where no page was compared,
-    `difference` says why it is False. `error` and `unavailable` are one sentence each, `note` is a remark for
-    the reader, and `figures` holds the experiment's own, by the names in the result's.
+    `difference` says why it is False. `error` and `unavailable` are one sentence each, `fault` is one on what
+    its requests left behind where that is wrong, `note` is a remark for the reader, and `figures` holds the
+    experiment's own, by the names in the result's.
 
     `jobs` are the tasks that were handed over by what counts, and `early_jobs` those of the warm-ups before,
     which belong to the length of the queue alone. `drains` are the times after the turns in which no request
@@ -42,6 +43,7 @@ class Stream(Summary):
     unavailable: str | None = None
     error: str | None = None
     note: str = ""
+    fault: str = ""
     figures: dict[str, float | None] = field(default_factory=dict)
     requests: list = field(default_factory=list)
     work: list = field(default_factory=list)
@@ -135,6 +137,10 @@ class Stream(Summary):
             return ended
         drained = self.drains[place][1]
         return math.inf if drained is None else drained
+
+    def blame(self, fault: str) -> None:
+        """What its requests left behind is not what it has to be: one sentence."""
+        self.fault, self._changed = fault, True
 
     def refresh(self) -> bool:
         """Sum up what has come; whether anything has."""

@@ -120,8 +120,9 @@ class Summary:
 
     @property
     def wrong(self) -> bool:
-        """Its pages are not the baseline's, or not the visitor's own: its times are not comparable."""
-        return self.same is False or self.leaks > 0
+        """Its pages are not the baseline's or not the visitor's own, or what they left behind is not right:
+        its times are not comparable."""
+        return self.same is False or self.leaks > 0 or bool(self.fault)
 
     @property
     def pages(self) -> dict[tuple, set[str]]:

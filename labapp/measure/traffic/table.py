@@ -110,7 +110,7 @@ def outcome(stream: Stream) -> Cell:
         pieces = f"✗ {stream.leaks:,} {'leak' if stream.leaks == 1 else 'leaks'}"
         return Cell(pieces, mood="bad", title=f"{pieces}: answers with a piece of somebody else's page")
     if stream.wrong:
-        return Cell(f"✗ {stream.difference or 'other pages'}", mood="bad")
+        return Cell(f"✗ {stream.fault or stream.difference or 'other pages'}", mood="bad")
     if stream.baseline:
         return Cell("reference" if stream.count else WAITING, mood="" if stream.count else "quiet")
     if stream.same:

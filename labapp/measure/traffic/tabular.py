@@ -71,7 +71,7 @@ def _of_stream(stream: Stream, compares: str) -> dict:
         "compared": compares,
         **ratio_columns(stream.comparison),
         "same": stream.same,
-        "difference": stream.difference,
+        "difference": stream.fault or stream.difference,
         "leaks": stream.leaks,
         "top_error": stream.top_error or None,
         "error": stream.error,

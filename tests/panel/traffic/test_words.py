@@ -28,3 +28,9 @@ def test_what_went_wrong_is_heard():
     made.add([request(0.1, 5.0, turn=1, error="HTTP 500", status=500, who="", digest="")])
     heard = sentence(result([made, stream("edge", 1, unavailable="needs Varnish")]))
     assert heard == "levels with users 20: whole 1 request, 1 error; edge needs Varnish."
+
+
+def test_what_is_left_behind_wrongly_is_heard():
+    made = turn(stream("whole"), 1, 100.0)
+    made.blame("too many counts of 2 posts")
+    assert sentence(result([made])).endswith("too many counts of 2 posts.")
