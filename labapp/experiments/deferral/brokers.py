@@ -12,7 +12,7 @@ from labapp.services import rabbitmq, redis
 REDIS, RABBITMQ, FILES = "Redis", "RabbitMQ", "files"
 SERVICES = {REDIS: (redis, "redis"), RABBITMQ: (rabbitmq, "amqp")}  # and the Python package that talks to it
 SCHEME = "lab-files"  # of the URL for files; celery_app knows it
-POLLED = 0.05  # seconds between two looks into the folder
+POLLED = 0.02  # seconds between two looks into the folder
 
 
 @dataclass(frozen=True)
