@@ -16,7 +16,7 @@ from .table_columns import FEW, NARROW_WIDTHS, WIDTHS, Column, columns
 
 VISIBLE = 0.006  # a narrower whisker would hide its bar
 LEFT = ("variant", "bar", "against", "result")
-NARROW = 12  # letters of a name that fit beside many columns
+NARROW, NARROWEST = 12, 10  # letters of a name that fit beside many columns, and beside those of tasks
 OF_TASKS = 3  # columns more where work is put off
 
 
@@ -89,7 +89,7 @@ def _head(result, shown: list[Column], scale: float) -> str:
 
 def _row(stream: Stream, result, shown: list[Column], scale: float, dimmed: bool) -> str:
     old = ' class="dsl-old"' if dimmed else ""
-    room = NARROW if _crowded(result) else None
+    room = NARROWEST if result.defers else NARROW if _crowded(result) else None
     start = f"<tr{old}>{variant_html(stream, room)}{_number(cells.requests(stream), 'requests', strong=True)}"
     if stream.unavailable or stream.error:
         return f"{start}{cell_html(cells.outcome(stream), span=len(shown) + 3)}</tr>"
@@ -105,7 +105,8 @@ def _verdict(stream: Stream, baseline: Stream | None) -> str:
         return cell_html(replace(outcome, detail="not compared"), span=2, detail="dsl-below")
     compared = stream.comparison
     claims = compared is not None and compared.verdict in ("faster", "slower")
-    return cell_html(cells.against(stream, baseline), strong=claims, detail="dsl-below") + cell_html(outcome)
+    against = cells.against(stream, baseline)
+    return cell_html(against, "dsl-of-against", strong=claims, detail="dsl-below") + cell_html(outcome)
 
 
 def _number(cell: cells.Cell, key: str, strong: bool = False) -> str:

@@ -17,7 +17,7 @@ WIDTHS = {
 }  # fmt: skip
 NARROW_WIDTHS = WIDTHS | {
     "requests": "80px", "p50": "80px", "tail": "80px", "queries": "54px", "tasks": "76px", "wait": "80px",
-    "longest": "54px", "extra": "62px", "more": "62px", "against": "120px", "result": "84px",
+    "longest": "54px", "extra": "62px", "more": "62px", "against": "124px", "result": "88px",
 }  # fmt: skip
 QUERIES = "Statements for each request that was answered, wherever that was"
 QUERIES_OF_TASKS = f"{QUERIES}; those of tasks among them"

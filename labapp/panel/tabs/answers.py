@@ -33,9 +33,9 @@ class Answers(Tab):
         heads = "".join(f"<th>{sample(who)}&nbsp;{NAMES[who]}</th>" for who in kinds)
         rows = "".join(row(stream, answers, kinds) for stream, answers in streams)
         return (
-            '<table class="dsl-answers"><thead><tr><th>variant</th><th>who answered</th>'
+            f'{tasks(result)}<table class="dsl-answers"><thead><tr><th>variant</th><th>who answered</th>'
             f'{heads}<th>hit against miss</th><th title="{ORIGIN}">at the origin</th></tr></thead>'
-            f'<tbody>{rows}</tbody></table><p class="dsl-dim">{NOTES}</p>{tasks(result)}'
+            f'<tbody>{rows}</tbody></table><p class="dsl-dim">{NOTES}</p>'
         )
 
 

@@ -175,4 +175,6 @@ def _captions(below):
     captions = [(f"{name} a second", top) for name, (top, _) in zip(RATES, below.rates, strict=True)]
     if below.queue:
         captions.append((QUEUE, below.queue[0]))
-    return "".join(f'<text x="{LEFT}" y="{top - 5}">{words}</text>' for words, top in captions)
+    return "".join(
+        f'<text class="dsl-above" x="{LEFT}" y="{top - 5}">{words}</text>' for words, top in captions
+    )
