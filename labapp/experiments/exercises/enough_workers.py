@@ -86,8 +86,11 @@ class Queue:
         return self.waits[-1] - self.waits[0] > self.one_task
 
     def __str__(self):
-        first, last = (f"{each:,.0f} ms" if math.isfinite(each) else "for ever" for each in self.waits[::2])
-        return f"who came first waited {first}, who came last {last}"
+        first, last = (
+            f"waited {each:,.0f} ms" if math.isfinite(each) else "was still waiting in the end"
+            for each in self.waits[::2]
+        )
+        return f"who came first {first}, who came last {last}"
 
 
 class EnoughWorkers(Checked):

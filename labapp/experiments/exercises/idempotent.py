@@ -170,11 +170,11 @@ def deliver(task, *keys):
 
 def told(missing, much):
     """What is missing and what is too much, in words."""
-    notices = FOLLOWERS * len(KEYS)
+    notices = f"{FOLLOWERS * len(KEYS)} notifications"
     said = []
     for counts, many, number in ((missing, "missing", "low"), (much, "too many", "high")):
         if people := sum(each for what, each in counts.items() if what != COUNTED):
-            said.append(f"{people} of {notices} notifications are {many}")
+            said.append(f"{people} of {notices} {'is' if people == 1 else 'are'} {many}")
         if counts[COUNTED]:
             said.append(f"the author's number is {counts[COUNTED]} too {number}")
     return ", and ".join(said)

@@ -126,7 +126,7 @@ def comment_page(photo, user, text):
         newest = [comment.text for comment in photo.comments.all()[:3]]
         return newest, user.notifications.unread().count()
 
-    return [read, save, tally, tell, index], answer
+    return [read, save, tell, tally, index], answer
 
 
 PIECES = ("read", "save", "tell", "tally", "index")
