@@ -22,7 +22,7 @@ from labapp.experiments.perceived.outbox import put, relay
 from labapp.experiments.traffic import Traffic, think_time, threads, users, workers
 
 kills = Kills()
-REDELIVERED = Celery(acks_late=True, visibility_timeout=1.0)
+AT_MOST_ONCE, AT_LEAST_ONCE = (Celery(acks_late=late, visibility_timeout=1.0) for late in (False, True))
 
 failure = Experiment(
     "failure", question="A worker is killed in the middle of a task. What is lost, what happens twice?",
@@ -67,7 +67,7 @@ failure = Experiment(
 )
 
 
-@failure.variant(baseline=True, name="at most once", queue="celery")
+@failure.variant(baseline=True, name="at most once", queue=AT_MOST_ONCE)
 @answered
 def at_most_once(request, refused, dies):
     """Celery as it comes: a message is acknowledged before the work, and a kill loses the rest of it."""
@@ -78,7 +78,7 @@ def at_most_once(request, refused, dies):
     return photo
 
 
-@failure.variant(name="before commit", queue="celery")
+@failure.variant(name="before commit", queue=AT_MOST_ONCE)
 @answered
 def before_commit(request, refused, dies):
     """Handed over inside the transaction: the task may find no row, or work for a photo that never was."""
@@ -89,7 +89,7 @@ def before_commit(request, refused, dies):
     return photo
 
 
-@failure.variant(name="at least once", queue=REDELIVERED)
+@failure.variant(name="at least once", queue=AT_LEAST_ONCE)
 @answered
 def at_least_once(request, refused, dies):
     """acks_late: acknowledged after the work, delivered again otherwise; what was done is done twice."""
@@ -100,7 +100,7 @@ def at_least_once(request, refused, dies):
     return photo
 
 
-@failure.variant(queue=REDELIVERED)
+@failure.variant(queue=AT_LEAST_ONCE)
 @answered
 def idempotent(request, refused, dies):
     """acks_late, and the task writes into an inbox, in the transaction of its effects, that it is done."""
