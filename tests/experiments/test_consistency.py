@@ -15,6 +15,7 @@ from labapp.experiments.perceived.consistency_feeds import (
     FeedEntry,
     clear,
     fan_out,
+    fault,
     feeds,
     lacking,
 )
@@ -165,6 +166,18 @@ def test_each_missing_entry_is_counted_and_a_feed_is_never_written_twice(site):
     gone = FeedEntry.objects.filter(photo_id=photo).values_list("pk", flat=True)[:3]
     FeedEntry.objects.filter(pk__in=list(gone)).delete()
     assert lacking() == {photo: 3}
+
+
+@pytest.mark.parametrize("truth, left, said", [
+    ({}, 0, ""),
+    ({7: 0, 8: None}, 0, ""),
+    ({7: 0, 8: 3}, 0, "1 photo lost to some feeds"),
+    ({7: 5, 8: 3}, 0, "2 photos lost to some feeds"),
+    ({7: 5, 8: 3}, 2, ""),       # their tasks are not done
+    ({7: 5, 8: 3}, 1, "2 photos lost to some feeds"),
+])  # fmt: skip
+def test_feeds_that_lack_photos_are_a_fault_unless_as_many_tasks_are_not_done(truth, left, said):
+    assert fault(truth, left, followers=9) == said
 
 
 def test_the_entry_of_somebody_who_does_not_follow_stands_in_for_nobody(site):

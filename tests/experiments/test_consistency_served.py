@@ -7,7 +7,7 @@ import pytest
 from labapp.experiments.experiment import Experiment
 from labapp.experiments.figures import Figure
 from labapp.experiments.perceived.consistency import asks, consistency
-from labapp.experiments.perceived.consistency_feeds import clear, fan_out_later, lacking, post
+from labapp.experiments.perceived.consistency_feeds import clear, fan_out_later, fault, lacking, post
 from labapp.experiments.perceived.consistency_looks import FEED, POST
 from labapp.experiments.perceived.consistency_pages import feed_page, to_feed
 from labapp.experiments.traffic import Traffic, watched_turn
@@ -39,7 +39,7 @@ def short(names):
         figures=[*consistency.figures, Figure("log", of=lambda log, **parameters: logs.append(log))],
         method=Traffic(
             consistency.method.serves, asks, members=1.0, turn=1.0, warm=0.3, same=False, drain=10.0,
-            truth=lacking,
+            truth=lacking, agrees=fault,
         ),
     )  # fmt: skip
     made.variants = {name: consistency.variants[name] for name in names}
@@ -54,7 +54,7 @@ def test_who_is_late_and_who_never_is(pinsta_db):
         assert known["lost"] == 0, name
         assert known["late"] == 0 or name not in NEVER_LATE, name
         assert known["late"] == pytest.approx(late_by_sweeping(logs[name])), name
-        assert not any(logs[name].truths[0].values()), name
+        assert not any(logs[name].truths[0].values()) and not streams[name].wrong, name
     for name in NEVER_LATE | {"read your writes"}:
         assert figures[name]["own missing"] == 0, name
     for name in ("optimistic", "polling"):
@@ -106,6 +106,7 @@ def test_where_nobody_listens_no_feed_has_what_was_posted(pinsta_db):
     needs("redis")
     streams, logs = served(["deferred"], task_workers=0)
     figures, (truth,) = streams["deferred"].figures, logs["deferred"].truths
+    assert not streams["deferred"].wrong, "it is not done, which is not lost"
     assert truth and set(truth.values()) == {FOLLOWERS + 1}
     assert figures["lost"] == (FOLLOWERS + 1) * len(truth)
     assert figures["own missing"] == 100 and figures["in feeds p95"] is None

@@ -19,6 +19,7 @@ from labapp.experiments.perceived.consistency_feeds import (
     clear,
     fan_out,
     fan_out_later,
+    fault,
     feed_of,
     feeds,
     gathered,
@@ -58,7 +59,7 @@ consistency = Experiment(
     figures=FIGURES,
     method=Traffic(
         serves="feed/", asks=asks, members=1.0, turn=3.0, same=False, compares="p95", drain=5.0,
-        truth=lacking,
+        truth=lacking, agrees=fault,
     ),
     includes=[
         "Latency is of looks and posts together, and a post is over when the page after it is there.",

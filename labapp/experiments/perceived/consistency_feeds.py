@@ -14,6 +14,7 @@ from labapp.experiments.perceived.authors import authors
 from labapp.experiments.perceived.defer_writers import several_writers
 from labapp.pinsta.models import Follow, Photo
 from labapp.probe.ledger import marked
+from labapp.probe.style import counted
 
 CIRCLE = 40  # people who use the site, at most; each follows all the others
 SHOWN = 20  # photos on a page
@@ -127,6 +128,12 @@ def lacking(**_):
         photo: None if image == MERGED else sum((photo, each) not in there for each in readers[author])
         for photo, author, image in posted
     }
+
+
+def fault(truth, left, **_):
+    """What is wrong with this truth where so many tasks, each of one photo, were not done; or nothing."""
+    incomplete = sum(bool(lacking) for lacking in truth.values())
+    return f"{counted(incomplete, 'photo')} lost to some feeds" if incomplete > left else ""
 
 
 def readers_by_author(people):

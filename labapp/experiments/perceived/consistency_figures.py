@@ -137,7 +137,10 @@ FIGURES = [
         "in feeds p95", "ms", "From the acknowledgement until photos were in 95 of 100 feeds, by marks of "
         "the work itself: it does not depend on who looks when.", of=in_feeds(0.95),
     ),
-    Figure("lost", "", "Photos that feeds lack after the drain, counted in the database.", of=lost),
+    Figure(
+        "lost", "", "Photos that feeds lack after the drain, lost or not done until then, counted in the "
+        "database.", of=lost,
+    ),
     Figure(
         "author p95", "ms", "From the click until 95 of 100 authors are shown their photo; nothing where "
         "more than 5 are shown a page without it.", of=author_waits(0.95),
