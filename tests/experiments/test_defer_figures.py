@@ -87,6 +87,6 @@ def test_threads_of_the_site_are_no_task_workers():
 
 def test_what_is_complete_and_what_is_not():
     known = log(truths=[Effects(10, 10), Effects(30, 20)])
-    assert figures.complete(known) == 75
-    assert figures.complete(log()) is None
-    assert figures.complete(log(truths=[Effects(0, 0)])) is None
+    assert figures.exact(known) == 75
+    assert figures.exact(log()) is None
+    assert figures.exact(log(truths=[Effects(0, 0)])) is None

@@ -36,7 +36,7 @@ def test_whoever_does_it_each_post_has_exactly_its_effects(world):
         where = f"{world} {stream.variant}"
         assert not stream.error and not stream.errors, f"{where}: {stream.error or stream.top_error}"
         assert stream.count and stream.same, where
-        assert stream.figures["complete"] == 100 and not stream.wrong, f"{where}: {stream.fault}"
+        assert stream.figures["exact"] == 100 and not stream.wrong, f"{where}: {stream.fault}"
         put_off = stream.variant != "inline"
         assert stream.figures["done p50"] > first_answer(stream) or not put_off, where
         assert len(stream.jobs) == (stream.count if put_off else 0) and stream.tasks.unfinished == 0, where
@@ -54,7 +54,7 @@ def test_together_they_do_the_same_with_fewer_statements(world):
     for stream in result:
         where = f"{world} {stream.variant}"
         assert not stream.error and not stream.errors, f"{where}: {stream.error or stream.top_error}"
-        assert stream.same and stream.figures["complete"] == 100, where
+        assert stream.same and stream.figures["exact"] == 100, where
         kinds = [stream.figures[f"CPU {kind}"] for kind in aggregate_figures.KINDS]
         assert stream.figures["CPU"] == pytest.approx(sum(kinds)) and kinds[0] > 0, where
         assert kinds[1] > 0 or not aggregate.variants[stream.variant].queue, where
@@ -67,7 +67,7 @@ def test_without_task_workers_nothing_is_done_and_all_is_posted(short, monkeypat
     monkeypatch.setitem(defer.method._seconds, "drain", 0.1)
     (stream,) = defer.only("Django Tasks").run(budget_ms=1, task_workers=0, **FEW)
     assert stream.count and not stream.errors
-    assert stream.figures["complete"] == 0 and stream.figures["done p50"] is None
+    assert stream.figures["exact"] == 0 and stream.figures["done p50"] is None
     assert stream.tasks.unfinished == stream.count
 
 

@@ -20,7 +20,7 @@ from labapp.experiments.perceived import aggregate_figures as figures
 from labapp.experiments.perceived.aggregate_batch import Waiting, collect, hand_over
 from labapp.experiments.perceived.defer_effects import agrees, count_effects
 from labapp.experiments.perceived.defer_effects import put_back as put_posts_back
-from labapp.experiments.perceived.defer_figures import complete, done_within
+from labapp.experiments.perceived.defer_figures import done_within, exact
 from labapp.experiments.perceived.defer_work import (
     PHOTO,
     WORKERS_LOOK,
@@ -66,12 +66,14 @@ aggregate = Experiment(
     figures=[
         Figure("CPU", "ms", "Processor time for a post: site, task workers, broker and database together.",
                of=figures.cpu(*figures.KINDS), grows=True),
-        Figure("statements", "", "Statements for a post, wherever they were sent.",
-               of=figures.per_post(lambda entry: entry.queries)),
         Figure("busy", "ms", "Time for a post that processes were at requests and tasks, waiting included.",
                of=figures.busy),
         Figure("done p50", "ms", "From when a post was due until its work was done: the median.",
                of=done_within(0.5)),
+        Figure("exact", "%", "Posts with exactly their effects, counted in the database and on disk.",
+               of=exact),
+        Figure("statements", "", "Statements for a post, wherever they were sent.",
+               of=figures.per_post(lambda entry: entry.queries)),
         Figure("CPU site", "ms", "Processor time of gunicorn for a post.", of=figures.cpu("site")),
         Figure("CPU workers", "ms", "The same of the task workers.", of=figures.cpu("workers")),
         Figure("CPU broker", "ms", "The same of the broker.", of=figures.cpu("broker")),
@@ -79,12 +81,10 @@ aggregate = Experiment(
                of=figures.cpu("database")),
         Figure("in database", "ms", "Time of statements for a post.",
                of=figures.per_post(lambda entry: entry.db_ms)),
-        Figure("complete", "%", "Posts with exactly their effects, counted in the database and on disk.",
-               of=complete),
     ],
     method=Traffic(
-        serves="post/", asks=asks, members=1.0, turn=2.5, warm=0.0, strip=(PHOTO,), compares="p50",
-        drain=8.0, truth=count_effects, agrees=agrees,
+        serves="post/", asks=asks, members=1.0, turn=3.0, warm=0.0, strip=(PHOTO,), compares="p50",
+        drain=20.0, truth=count_effects, agrees=agrees,
     ),
     includes=[
         SAID, WORKERS_LOOK,

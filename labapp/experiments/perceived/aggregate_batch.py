@@ -79,33 +79,33 @@ def do(photo_ids):
             stack.enter_context(marked(f"{DONE}{photo}"))
         for photo in photo_ids:
             make_thumbnails(photo)
+        photos = list(Photo.objects.filter(pk__in=photo_ids))
+        words_of_all, notices_of_all = entries(photos), notices(photos)  # made while others may write
         with atomic():
-            photos = list(Photo.objects.filter(pk__in=photo_ids))
-            index(photos)
-            notify(photos)
+            SearchWord.objects.bulk_create(words_of_all, ignore_conflicts=True)
+            Notification.objects.bulk_create(notices_of_all)
             count(photos)
             Waiting.objects.filter(photo_id__in=photo_ids).delete()
 
 
-def index(photos):
-    """The words of all captions, in one statement."""
-    entries = [SearchWord(photo=photo, word=word) for photo in photos for word in words(photo.caption)]
-    SearchWord.objects.bulk_create(entries, ignore_conflicts=True)
+def entries(photos):
+    """The words of all captions for the search index, not stored yet."""
+    return [SearchWord(photo=photo, word=word) for photo in photos for word in words(photo.caption)]
 
 
-def notify(photos):
-    """A notification of each photo for each follower of its author, in two statements or a few more."""
+def notices(photos):
+    """A Notification of each photo for each follower of its author, not stored yet; one statement."""
     followers, now = {}, timezone.now()
     follows = Follow.objects.filter(followed__in={photo.author_id for photo in photos})
     for author, follower in follows.values_list("followed", "follower"):
         followers.setdefault(author, []).append(follower)
-    Notification.objects.bulk_create(
+    return [
         Notification(
             recipient_id=follower, actor_id=photo.author_id, verb=Notification.Verb.POSTED, photo=photo,
             created=now,
         )
         for photo in photos for follower in followers.get(photo.author_id, ())
-    )
+    ]
 
 
 def count(photos):

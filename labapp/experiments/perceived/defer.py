@@ -33,11 +33,11 @@ defer = Experiment(
     "defer", question="The photo is stored. Who waits for the rest?", claims=["3.2"],
     parameters=[
         Integer("followers", 100, low=0, high=300, step=10, help="followers of each author"),
-        Number("picture", 1.0, low=0.2, high=6.0, step=0.2, unit="MP", help="size of the picture"),
+        Number("picture", 0.6, low=0.2, high=6.0, step=0.2, unit="MP", help="size of the picture"),
     ],
     conditions=[
         database(writes=True), round_trip(), broker(), task_workers(2), workers(2), threads(1),
-        users(10, high=40), think_time(0.8), arrival(),
+        users(10, high=40), think_time(0.5), arrival(),
     ],
     setting=several_writers,
     before=put_back,
@@ -47,8 +47,8 @@ defer = Experiment(
         Figure("done p95", "ms", "The same for 95 of 100 posts.", of=figures.done_within(0.95)),
         Figure("load", "%", "Works handed over in a second × seconds that one takes / task workers.",
                of=figures.load),
-        Figure("complete", "%", "Posts with exactly their effects, counted in the database and on disk.",
-               of=figures.complete),
+        Figure("exact", "%", "Posts with exactly their effects, counted in the database and on disk.",
+               of=figures.exact),
     ],
     method=Traffic(
         serves="post/", asks=asks, members=1.0, turn=3.0, warm=WARM, strip=(PHOTO,), compares="p50",

@@ -52,7 +52,7 @@ def load(log, **_):
     return 100 * len(log.jobs) / log.seconds * mean(times) / workers if times and log.seconds else None
 
 
-def complete(log, **_):
+def exact(log, **_):
     """Posts in the database that have exactly their effects, in per cent."""
     posts = sum(each.posts for each in log.truths)
     return 100 * sum(each.complete for each in log.truths) / posts if posts else None
