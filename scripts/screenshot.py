@@ -2,6 +2,7 @@
 
     .venv/bin/python scripts/screenshot.py [--theme dark] [--width 1100] [path]
     .venv/bin/python scripts/screenshot.py --experiment top_n --panel 'tab="Plan"' plan.png
+    .venv/bin/python scripts/screenshot.py --experiment defer --panel budget=60 --small docs/traffic-panel.png
 """
 
 from __future__ import annotations
@@ -31,8 +32,18 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--width", type=int, default=1100, help="of the panel, in pixels (default: 1100)")
     parser.add_argument("--experiment", default="feed", help="its name (default: feed)")
+    parser.add_argument("--patience", type=int, default=180, help="seconds it may measure (default: 180)")
+    parser.add_argument("--small", action="store_true", help="128 colours: a third of the size")
     parser.add_argument("--panel", default="round_trip=1, budget=10", help="what it is opened with")
     return parser.parse_args()
+
+
+def shrink(path: Path) -> None:
+    """Keep as many colours as a panel has, without dithering: its letters stay sharp."""
+    from PIL import Image
+
+    image = Image.open(path).convert("RGB")
+    image.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main() -> int:
@@ -51,10 +62,14 @@ def main() -> int:
         notebook = Notebook(page, lab.notebook("panel.ipynb", BOOT, panel))
         page.evaluate("jupyterapp.shell.collapseLeft()")
         notebook.run_all()
-        expect(notebook.panel.locator(".dsl-said.dsl-is-done")).to_be_visible(timeout=90_000)
+        expect(notebook.panel.locator(".dsl-said.dsl-is-done")).to_be_visible(
+            timeout=1000 * options.patience
+        )
         page.add_style_tag(content=f".dsl-panel {{ width: {options.width}px; }}")
         page.mouse.move(0, 0)
         notebook.panel.screenshot(path=options.path, animations="disabled")
+        if options.small:
+            shrink(options.path)
     print(f"{options.path}: {options.path.stat().st_size // 1024} kB")
     return 0
 

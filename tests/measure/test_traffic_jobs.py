@@ -184,6 +184,11 @@ def test_columns_of_tasks_stand_only_where_there_are_any():
     assert "tasks" not in result(served.stream(requests=served.steady(20))).to_frame().columns
 
 
+def test_pages_that_may_differ_have_no_verdict():
+    made = cells(deferring(jobs=[job(10.2, [10.25], 11.5)]))
+    assert made["pages"] == "–"
+
+
 def test_where_work_may_be_put_off_the_columns_are_there_before_the_first_task():
     made = TrafficResult("posting", measurements=[served.stream("celery")], defers=True)
     made.refresh()

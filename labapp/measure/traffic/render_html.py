@@ -9,7 +9,7 @@ from ..columns import MOST, rounded
 from ..figures import milliseconds
 from ..interval import Interval
 from ..render_html import cell_html, share_of, titled, variant_html
-from ..table import setting_words
+from ..table import Cell, setting_words
 from . import table as cells
 from .stream import Stream
 from .table_columns import FEW, NARROW_WIDTHS, WIDTHS, Column, columns
@@ -95,21 +95,23 @@ def _row(stream: Stream, result, shown: list[Column], scale: float, dimmed: bool
         return f"{start}{cell_html(cells.outcome(stream), span=len(shown) + 3)}</tr>"
     bar = f'<td class="dsl-of-bar">{_bar(stream, result, scale)}</td>'
     figures = "".join(_number(each.cell(stream), each.key) for each in shown)
-    return f"{start}{bar}{figures}{_verdict(stream, result.baseline)}</tr>"
+    return f"{start}{bar}{figures}{_verdict(stream, result)}</tr>"
 
 
-def _verdict(stream: Stream, baseline: Stream | None) -> str:
+def _verdict(stream: Stream, result) -> str:
     """Against the baseline and the pages, or in the room of both what is wrong with the pages."""
-    outcome = cells.outcome(stream)
+    baseline, outcome = result.baseline, cells.outcome(stream)
     if stream.wrong:
         return cell_html(replace(outcome, detail="not compared"), span=2, detail="dsl-below")
     compared = stream.comparison
     claims = compared is not None and compared.verdict in ("faster", "slower")
+    if result.defers and not result.checked:
+        outcome = Cell("–", mood="quiet", title="pages may differ here, and are not compared")
     against = cells.against(stream, baseline)
     return cell_html(against, "dsl-of-against", strong=claims, detail="dsl-below") + cell_html(outcome)
 
 
-def _number(cell: cells.Cell, key: str, strong: bool = False) -> str:
+def _number(cell: Cell, key: str, strong: bool = False) -> str:
     return cell_html(cell, f"dsl-number dsl-of-{key}", strong=strong, detail="dsl-below")
 
 

@@ -16,8 +16,8 @@ WIDTHS = {
     "result": "84px",
 }  # fmt: skip
 NARROW_WIDTHS = WIDTHS | {
-    "requests": "80px", "p50": "80px", "tail": "80px", "queries": "54px", "tasks": "76px", "wait": "80px",
-    "longest": "54px", "extra": "62px", "more": "62px", "against": "124px", "result": "88px",
+    "requests": "84px", "p50": "80px", "tail": "80px", "queries": "54px", "tasks": "84px", "wait": "80px",
+    "longest": "54px", "extra": "62px", "more": "62px", "against": "124px", "result": "86px",
 }  # fmt: skip
 QUERIES = "Statements for each request that was answered, wherever that was"
 QUERIES_OF_TASKS = f"{QUERIES}; those of tasks among them"
