@@ -1,6 +1,6 @@
 """What is in the database when all is over: each effect of each post, counted against what it is owed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from labapp.experiments.perceived.failure_posts import IMAGE
@@ -41,11 +41,13 @@ def count_effects(**_):
 
 def effects():
     """(photo, effect) for all that is there, as often as it is there; photo None for one that never was."""
-    photos = _photos()
+    photos, own_of = _photos(), defaultdict(list)
+    for pk, photo in sorted(photos.items()):
+        own_of[photo.author_id].append(pk)
     found = list(Notification.objects.filter(photo__in=photos).values_list("photo", "recipient"))
     found += SearchWord.objects.filter(photo__in=photos).values_list("photo", "word")
     for author, number in AuthorCount.objects.filter(photos__gt=0).values_list("author", "photos"):
-        own = sorted(pk for pk, each in photos.items() if each.author_id == author) or [None]
+        own = own_of.get(author) or [None]
         found += [(pk, COUNTED) for pk in own[:number]]
         found += [(own[-1], COUNTED)] * (number - len(own))
     return found
