@@ -36,7 +36,8 @@ def test_what_is_not_all_done_has_no_price():
 
 
 def test_statements_are_of_all_entries():
-    work = [entry(kind, 0, 1, queries=number) for kind, number in (("request", 5), ("task", 9), ("outside", 2))]
+    sent = {"request": 5, "task": 9, "outside": 2}
+    work = [entry(kind, 0, 1, queries=number) for kind, number in sent.items()]
     assert figures.per_post(lambda each: each.queries)(log([Effects(2, 2)], work=work)) == 8
 
 
