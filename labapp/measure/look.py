@@ -58,7 +58,7 @@ _TRAFFIC = """
 .dsl-result .dsl-name.dsl-long{white-space:normal;line-height:17px;max-height:34px}
 .dsl-result .dsl-crowded col.dsl-is-rest,.dsl-result .dsl-still col.dsl-is-bar{width:0!important}
 .dsl-result.dsl-of-traffic table.dsl-still{min-width:calc(790px + var(--dsl-extra,0)*72px)}
-.dsl-result.dsl-of-traffic table.dsl-defers{min-width:calc(560px + var(--dsl-extra,0)*62px)}
+.dsl-result.dsl-of-traffic table.dsl-defers{min-width:calc(660px + var(--dsl-extra,0)*62px)}
 .dsl-result .dsl-defers th,.dsl-result .dsl-defers td{padding:0 4px}
 .dsl-result .dsl-defers .dsl-of-against{padding-left:6px}
 .dsl-result .dsl-still .dsl-of-bar{padding:0!important;visibility:hidden;white-space:nowrap!important}

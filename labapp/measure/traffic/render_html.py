@@ -17,7 +17,7 @@ from .table_columns import FEW, NARROW_WIDTHS, WIDTHS, Column, columns
 VISIBLE = 0.006  # a narrower whisker would hide its bar
 LEFT = ("variant", "bar", "against", "result")
 NARROW, NARROWEST = 12, 10  # letters of a name that fit beside many columns, and beside those of tasks
-OF_TASKS = 3  # columns more where work is put off
+COMMON = 4  # columns that stand there whatever is put off: percentiles and queries
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def table(result, *, status: bool = True, old: Collection[str] = ()) -> str:
     """
     shown, scale = columns(result), _scale(result)
     rows = "".join(_row(each, result, shown, scale, each.variant in old) for each in result.measurements)
-    more = len(result.figures[:MOST]) + (OF_TASKS if result.defers else 0)
+    more = len(shown) - COMMON if result.defers else len(result.figures[:MOST])
     label, crowded = html.escape(result.question or result.experiment), _crowded(result)
     kind = "dsl-tight dsl-crowded" if crowded else "dsl-tight"
     kind += " dsl-still" if result.defers or (status and crowded) else ""
