@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=1100, help="of the panel, in pixels (default: 1100)")
     parser.add_argument("--experiment", default="feed", help="its name (default: feed)")
     parser.add_argument("--patience", type=int, default=180, help="seconds it may measure (default: 180)")
-    parser.add_argument("--small", action="store_true", help="128 colours: a third of the size")
+    parser.add_argument("--small", action="store_true", help="256 colours: less than half the size")
     parser.add_argument("--panel", default="round_trip=1, budget=10", help="what it is opened with")
     return parser.parse_args()
 
@@ -43,7 +43,7 @@ def shrink(path: Path) -> None:
     from PIL import Image
 
     image = Image.open(path).convert("RGB")
-    image.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+    image.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main() -> int:
