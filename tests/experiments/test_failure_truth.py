@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from labapp.experiments.perceived.authors import authors
 from labapp.experiments.perceived.failure_posts import IMAGE, clean, falls_to, prepare
-from labapp.experiments.perceived.failure_truth import Truth, count_effects
+from labapp.experiments.perceived.failure_truth import Truth, count_effects, difference
 from labapp.experiments.perceived.failure_work import finish
 from labapp.pinsta.models import AuthorCount, Notification, Photo, SearchWord
 
@@ -103,3 +103,12 @@ def test_a_share_of_the_posts_is_exactly_that_and_evenly_spread(share):
         assert len(chosen) == 2 * share
         gaps = [after - before for before, after in zip(chosen, chosen[1:], strict=False)]
         assert not gaps or max(gaps) - min(gaps) <= 1
+
+
+def test_what_is_not_as_owed_is_said(people):
+    posted(*people[0])
+    finished(*people[1], times=2)
+    AuthorCount.objects.filter(author=people[2][0]).update(photos=1)
+    assert difference(count_effects(), 0) == "1 post without all effects, 1 with some twice, 1 orphan"
+    clean()
+    assert difference(count_effects(), 0) == ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from labapp.experiments.perceived.failure_posts import IMAGE
 from labapp.pinsta.models import AuthorCount, Follow, Notification, Photo, SearchWord
 from labapp.pinsta.posting.index import words
+from labapp.probe.style import counted
 
 COUNTED = "counter"
 
@@ -71,7 +72,22 @@ def _photos():
     return {each.pk: each for each in Photo.objects.filter(image=IMAGE)}
 
 
+def difference(truth, left, **_):
+    """What became of the posts where it is not what they are owed, in a few words; nothing where it is."""
+    counts = {
+        f"{counted(truth.lacking, 'post')} without all effects": truth.lacking,
+        f"{truth.repeated} with some twice": truth.repeated,
+        counted(truth.orphans, "orphan"): truth.orphans,
+    }
+    return ", ".join(said for said, number in counts.items() if number)
+
+
 # Figures
+
+
+def late(log, **_):
+    """How many tasks had not been begun at the end of their drains."""
+    return sum(not each.begins for each in log.jobs)
 
 
 def total(name):
