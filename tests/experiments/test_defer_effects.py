@@ -125,3 +125,19 @@ def test_put_back_leaves_what_was_there_before_anybody_posted(media):
     assert (Photo.objects.count(), Notification.objects.count()) == before
     assert not SearchWord.objects.exists() and not AuthorCount.objects.exists()
     assert count_effects().posts == 0
+
+
+def test_a_post_that_comes_while_it_is_counted_lacks_its_work_and_is_no_surplus(media, monkeypatch):
+    """Whatever is read first: another post with all its work is there when the next is read."""
+    finished()
+    reads = iter(range(9))
+
+    def found(rows, last, column, usual=defer_effects._by_photo):
+        known = usual(rows, last, column)
+        finished(next(reads))
+        return known
+
+    monkeypatch.setattr(defer_effects, "_by_photo", found)
+    effects = count_effects()
+    assert (effects.posts, effects.complete) == (3, 1)
+    assert effects.surplus == dict.fromkeys(KINDS, 0) and effects.fault(left=2) == ""

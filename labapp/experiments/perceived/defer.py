@@ -32,12 +32,12 @@ from labapp.experiments.traffic import Traffic, arrival, think_time, threads, us
 defer = Experiment(
     "defer", question="The photo is stored. Who waits for the rest?", claims=["3.2"],
     parameters=[
-        Integer("followers", 100, low=0, high=300, step=10, help="followers of each author"),
+        Integer("followers", 80, low=0, high=300, step=10, help="followers of each author"),
         Number("picture", 0.6, low=0.2, high=6.0, step=0.2, unit="MP", help="size of the picture"),
     ],
     conditions=[
         database(writes=True), round_trip(), broker(), task_workers(2), workers(2), threads(1),
-        users(10, high=40), think_time(0.5), arrival(),
+        users(10, high=40), think_time(0.6), arrival(),
     ],
     setting=several_writers,
     before=put_back,

@@ -63,57 +63,62 @@ def last_seeded():
 
 
 def count_effects(**_):
-    """For ``truth=``: the Effects of all that was posted since then."""
-    photos = list(Photo.objects.filter(pk__gt=last_seeded()).order_by("pk"))
-    lacking, surplus = {}, {}
-    for kind, differences in (
-        ("thumbnails", thumbnails_of(photos)), ("words", words_of(photos)),
-        ("notifications", notifications_of(photos)),
-    ):
-        lacking[kind] = {photo for photo, (less, _more) in differences.items() if less}
-        surplus[kind] = {photo for photo, (_less, more) in differences.items() if more}
-    wrong = set().union(*lacking.values(), *surplus.values())
-    known, too_often = counts_of(photos)
+    """For ``truth=``: the Effects of all that was posted since then.
+
+    What follows from posts is read before the posts: where the site is still at work on some, they lack
+    something, and nothing seems to be there for no post at all.
+    """
+    last = last_seeded()
+    counts = Counter(dict(AuthorCount.objects.values_list("author", "photos")))
+    notified = Notification.objects.filter(verb=Notification.Verb.POSTED)
+    told, indexed = _by_photo(notified, last, "recipient"), _by_photo(SearchWord.objects, last, "word")
+    photos = list(Photo.objects.filter(pk__gt=last).order_by("pk"))
+    known, too_often = _counted(photos, counts)
+    return _effects(photos, known, too_often, {
+        "thumbnails": {each.pk: (_missing_sizes(each), 0) for each in photos},
+        "words": {each.pk: _difference(Counter(words(each.caption)), indexed[each.pk]) for each in photos},
+        "notifications": _notifications(photos, told),
+    })  # fmt: skip
+
+
+def _effects(photos, known, too_often, differences):
+    """The Effects for {kind: {photo's id: (how many are missing, how many are too many)}}."""
+    lacking = {kind: {pk for pk, (less, _) in each.items() if less} for kind, each in differences.items()}
+    surplus = {kind: {pk for pk, (_, more) in each.items() if more} for kind, each in differences.items()}
+    right = len(photos) - len(set().union(*lacking.values(), *surplus.values()))
     return Effects(
-        len(photos), max(0, min(len(photos) - len(wrong), known) - too_often),
+        len(photos), max(0, min(right, known) - too_often),
         {kind: len(each) for kind, each in lacking.items()} | {"counts": len(photos) - known},
         {kind: len(each) for kind, each in surplus.items()} | {"counts": too_often},
     )
 
 
-def notifications_of(photos):
+def _notifications(photos, told):
     """{photo's id: (followers who were not told, notifications too many)}."""
     followers = defaultdict(Counter)
     follows = Follow.objects.filter(followed__in={each.author_id for each in photos})
     for author, follower in follows.values_list("followed", "follower"):
         followers[author][follower] = 1
-    told = _by_photo(Notification.objects.filter(verb=Notification.Verb.POSTED), photos, "recipient")
     return {each.pk: _difference(followers[each.author_id], told[each.pk]) for each in photos}
 
 
-def words_of(photos):
-    """{photo's id: (words that the index lacks, words that it has beyond the caption's)}."""
-    there = _by_photo(SearchWord.objects, photos, "word")
-    return {each.pk: _difference(Counter(words(each.caption)), there[each.pk]) for each in photos}
-
-
-def thumbnails_of(photos):
-    """{photo's id: (sizes whose file is missing or not of that size, 0)}."""
-    return {each.pk: (sum(not _is_there(each, size) for size in SIZES), 0) for each in photos}
-
-
-def counts_of(photos):
+def _counted(photos, counts):
     """(posts that their author's counter knows of, how many more the counters say)."""
     posted = Counter(each.author_id for each in photos)
-    said = Counter(dict(AuthorCount.objects.values_list("author", "photos")))
-    return (posted & said).total(), (said - posted).total()
+    return (posted & counts).total(), (counts - posted).total()
 
 
-def _by_photo(rows, photos, column):
+def _by_photo(rows, last, column):
+    """{photo's id: how often it has each value} of the photos after the last one."""
     found = defaultdict(Counter)
-    for photo, value in rows.filter(photo__in=photos).values_list("photo", column):
+    for photo, value in rows.filter(photo__gt=last).values_list("photo", column):
         found[photo][value] += 1
     return found
+
+
+def _missing_sizes(photo):
+    """How many of its sizes have no file, or one that is not of that size."""
+    return sum(not _is_there(photo, size) for size in SIZES)
 
 
 def _difference(wanted, there):

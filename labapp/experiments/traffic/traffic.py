@@ -26,7 +26,7 @@ class Traffic:
     What variants put off (``queue``) may take ``drain`` seconds after the traffic of each turn, or a function
     of all settings; then ``truth(**parameters)`` may look into the database, and what it returns is in the
     ``truths`` of the Log. ``agrees(truth, left, **parameters)`` gives a sentence where that is not what it
-    has to be when ``left`` tasks are not done, else nothing: a variant at fault is not compared.
+    has to be when ``left`` tasks and requests are not done, else nothing: a variant at fault is not compared.
     """
 
     kind = "traffic"

@@ -138,11 +138,11 @@ class WatchedTurn:
         run = self._run
         if run.method.truth is None:
             return
+        left = sum(self._jobs.left(*self._labels)) + run.site.under_way
         with probe.unrecorded():
             truth = run.method.truth(**run.parameters)
         self._known.truths.append(truth)
         if run.method.agrees is not None:
-            left = sum(self._jobs.left(*self._labels))
             if fault := run.method.agrees(truth, left, **run.parameters):
                 self._stream.blame(fault)
 
