@@ -25,6 +25,11 @@ from labapp.services import browser, memcached, redis, varnish
 redis.find = memcached.find = varnish.find = browser.find = lambda: None
 """
 
+WITHOUT_BROKERS = """
+from labapp.services import rabbitmq, redis
+redis.find = rabbitmq.find = lambda: None
+"""
+
 
 def tagged(notebook, tag):
     """The cells that carry a tag."""
@@ -106,6 +111,22 @@ def test_without_cache_servers_edge_and_browser_the_notebook_of_caching_has_all_
     said = "\n".join(text(cell) for cell in code)
     for name in ("Redis", "Memcached", "Varnish", "Chromium"):
         assert f"{name:12} is missing. {name} comes with" in said
+    for cell in tagged(notebook, "check"):
+        assert "Solved." in text(cell), text(cell)
+
+
+@pytest.mark.timeout(600)
+def test_without_brokers_the_exercises_of_notebook_03_are_all_there(tmp_path, monkeypatch):
+    path = next(path for path in NOTEBOOKS if path.stem == "03_perceived_performance")
+    notebook = solved(read(path))
+    checks, exercises = (tagged(notebook, tag) for tag in ("check", "exercise"))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code[0].source = WITHOUT_BROKERS + code[0].source
+    notebook.cells = [each for each in code if each in (*code[:3], *checks, *exercises)]
+    notebook = run(notebook, tmp_path / "progress.json", monkeypatch)
+    said = [text(cell) for cell in notebook.cells]
+    assert "Redis            is missing. Redis comes with" in said[2]
+    assert any("Tried with real traffic" in each and "on files;" in each for each in said)
     for cell in tagged(notebook, "check"):
         assert "Solved." in text(cell), text(cell)
 
