@@ -30,10 +30,10 @@ class Trail:
         now = self._clock()
         self.queues = self.queues or result.defers
         if result is not self._result:
+            self._origin = self._zero(now)
             if self._result is not None and any(each.count for each in self._result.measurements):
                 self._past.append((self._since, self._result))
             self._past = [each for each in self._past if last(each[1]) > now - LONGEST]
-            self._origin = self._origin if self._past else now
             self._result, self._since, self._frozen = result, now, None
         if result.final and self._frozen is None:
             self._frozen = last(result)
@@ -46,7 +46,8 @@ class Trail:
     def scene(self):
         """The Scene of now, or of the moment when all was over."""
         now = self._clock() if self._frozen is None else self._frozen
-        begins, ends = self._extent(now)
+        origin = self._zero(now)
+        begins, ends = self._extent(now, origin)
         results = [*((result, True) for _, result in self._past), (self._result, False)]
         drawn = [
             stretch for result, old in results for stream in result.measurements
@@ -54,13 +55,20 @@ class Trail:
         ]
         drawn = [cut(each, begins) for each in drawn if each.until > begins]
         marks = [mark for result, _ in results for stream in result.measurements for mark in events(stream)]
-        return Scene(begins, ends, self._origin, drawn, [*self._changes(), *marks], self.queues)
+        return Scene(begins, ends, origin, drawn, [*self._changes(), *marks], self.queues)
 
-    def _extent(self, now):
+    def _zero(self, now):
+        """Where the axis counts from: the first counted moment; until there is one, now, so that it stands."""
+        if self._past or self._result is None:
+            return self._origin
+        first = began(self._result)
+        return now if first is None else first
+
+    def _extent(self, now, origin):
         """From when to when: filled from the left, then moving on; all of it when it is over."""
-        seen = now - self._origin
+        seen = now - origin
         span = next((each for each in SPANS if seen <= each), LONGEST)
-        ends = max(self._origin + span, now)
+        ends = max(origin + span, now)
         first = began(self._result)
         whole = self._frozen is not None and first is not None
         return (min(ends - span, first) if whole else ends - span), ends

@@ -38,6 +38,23 @@ def test_the_picture_is_filled_from_the_left_and_then_moves_on(trail, clock):
         assert scene.origin == 100
 
 
+def test_before_the_first_turn_the_axis_stands_still_and_then_begins_with_it(trail, clock):
+    """Servers begin, and all variants are rehearsed: of that there is nothing to see."""
+    made = result([stream("whole")])
+    trail.follow(made)
+    axes = set()
+    for clock.now in (100.0, 109.0, 125.0):
+        scene = trail.scene()
+        axes.add((scene.began - scene.origin, scene.ended - scene.origin))
+    turn(made["whole"], 1, 125.5, ended=False)
+    scene = trail.scene()
+    axes.add((scene.began - scene.origin, scene.ended - scene.origin))
+    assert axes == {(0.0, 10.0)}
+    assert scene.origin == 125.5
+    clock.now = 137.0
+    assert (trail.scene().began, trail.scene().ended) == (125.5, 145.5)
+
+
 def test_the_setting_before_stays_left_of_a_mark(trail, clock):
     trail.follow(measured(1, 100.5, users=20))
     clock.now = 103.0
@@ -75,7 +92,7 @@ def test_what_is_long_past_is_gone_and_the_axis_begins_anew(trail, clock):
     clock.now = 200.0
     trail.follow(measured(2, 200.5))
     scene = trail.scene()
-    assert scene.origin == scene.began == 200.0
+    assert scene.origin == scene.began == 200.5
     assert len(scene.stretches) == 1
     assert not scene.marks
 
