@@ -7,36 +7,18 @@ the recorder does not.
 """
 
 import random
-import threading
 
 from labapp import probe
-from labapp.experiments import progress, seal
+from labapp.experiments import seal
+from labapp.experiments.checked import Checked, not_ordinary
 from labapp.experiments.judging import judge
 from labapp.experiments.trial import Task, Trial
 from labapp.experiments.variant import BadVariant, Variant, wanted
-from labapp.experiments.verdict import Verdict, Words
-from labapp.measure.worker import worker
 
-LIMIT = 5.0  # seconds that a check may take before it gives up
 SEEDS = (11, 12)  # nobody boots with these
 
 
-class Hinted:
-    """Something with hints, handed out one at a time."""
-
-    def __init__(self, hints):
-        self._hints = tuple(hints)
-        self._given = 0
-
-    def next(self):
-        """The next hint; the last one stays."""
-        if not self._hints:
-            return Words("There is no hint for this one.")
-        self._given = min(self._given + 1, len(self._hints))
-        return Words(f"Hint {self._given} of {len(self._hints)}: {self._hints[self._given - 1]}")
-
-
-class Exercise:
+class Exercise(Checked):
     """A function to finish.
 
     ``experiment`` gives the reference (its baseline), the parameters and what is done with the result.
@@ -51,7 +33,6 @@ class Exercise:
         self, name, experiment, *, grows, at_most=None, lean=False, flat=(), plain_rows=False, fixed=None,
         hints=(),
     ):
-        self.name = name
         self.grows = dict(grows)
         self.at_most = at_most
         self.lean = lean
@@ -60,64 +41,34 @@ class Exercise:
         self._defaults = {each.name: each.default for each in experiment.parameters.values()} | (fixed or {})
         self._reference = experiment.baseline
         self._task = Task(experiment.finish, experiment.before, experiment.outcome)
-        self._hints = Hinted(hints)
-        self._made = True
-
-    def __setattr__(self, name, value):
-        if getattr(self, "_made", False):
-            raise AttributeError(f"An exercise stays as it is: {name} cannot be set.")
-        super().__setattr__(name, value)
+        super().__init__(name, hints)
 
     def __repr__(self):
         return f"<Exercise {self.name}: check(your_function), hint()>"
-
-    def hint(self):
-        """The next hint, one at a time; the last one stays."""
-        return self._hints.next()
 
     def check(self, function):
         """Run it and say what is right and what is wrong. A Verdict; true when solved.
 
         Ctrl-C (or Lab's stop button) ends it; it ends by itself after some seconds.
         """
-        verdict = Verdict(self.name)
-        if self._refuses(function, verdict):
-            return verdict
-        try:
-            trials = within(LIMIT, lambda stop: self._try(function, stop))
-        except TimeoutError:
-            verdict.say(False, f"It did not end within {LIMIT:g} seconds. Is there a loop that never ends?")
-        else:
-            self._judge(trials, verdict)
-            if changed := seal.replaced():
-                verdict.say(False, changed_code(changed))
-        progress.note_try(self.name, verdict.passed)
-        return verdict
+        return super().check(function)
 
-    def _refuses(self, function, verdict):
-        """Whether this cannot be tried at all; says why."""
-        if changed := seal.replaced():
-            return not verdict.say(False, changed_code(changed))
-        if not callable(function):
-            return not verdict.say(
-                False,
-                f"check() wants the function itself, check(mine), and got {type(function).__name__}: "
-                "without the brackets that call it.",
-            )
-        if getattr(getattr(function, "__code__", None), "co_flags", 0) & 0x80:
-            return not verdict.say(False, "It is an async function: write it with def alone.")
+    def _refusal(self, function):
+        """Why this cannot be tried at all, else None."""
+        if sentence := not_ordinary(function, example=", check(mine),"):
+            return sentence
         try:
             wanted(function, self._defaults)
-        except (BadVariant, TypeError, ValueError) as refusal:
-            offered = ", ".join(self._defaults)
-            text = str(refusal) if isinstance(refusal, BadVariant) else f"it must be a function of {offered}."
-            return not verdict.say(False, f"This cannot be called: {text}")
-        return False
+        except BadVariant as refusal:
+            return f"This cannot be called: {refusal}"
+        except (TypeError, ValueError):
+            return f"This cannot be called: it must be a function of {', '.join(self._defaults)}."
+        return None
 
-    def _judge(self, trials, verdict):
+    def _judge(self, verdict, trials):
         judge(self, trials, verdict)
 
-    def _try(self, function, stop):
+    def _measure(self, stop, function):
         """The trials, in order; after one that raised none follow."""
         variant = Variant(getattr(function, "__name__", "yours"), function, "", "", "")
         trials = []
@@ -143,29 +94,6 @@ def _sizes(low, high):
     """Three sizes, drawn anew for each check."""
     third = max(1, (high - low) // 3)
     return low, random.randint(low + 1, low + third), random.randint(max(low + third + 1, high - 3), high)
-
-
-def changed_code(changed):
-    """One sentence about the names that ``seal.replaced()`` gave."""
-    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-    return f"The lab's own code was changed: {changed[0]}{more}. Restart the kernel, then check again."
-
-
-def within(seconds, work):
-    """What ``work(stop)`` gives, done in the worker; TimeoutError when it runs longer. Ctrl-C stops it."""
-    begun = threading.Event()
-
-    def timed(stop):
-        begun.set()
-        return work(stop)
-
-    job = worker.submit(object(), timed)
-    try:
-        begun.wait()  # something else may be measured at the moment
-        return job.future.result(seconds)
-    except (TimeoutError, KeyboardInterrupt):
-        worker.stop(job)
-        raise
 
 
 probe.install()  # before the code is looked at, as it wraps what is a cache

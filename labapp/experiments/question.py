@@ -4,7 +4,7 @@ import textwrap
 from html import escape
 
 from labapp.experiments import law_answer, progress, seal
-from labapp.experiments.exercise import LIMIT, Hinted, changed_code, within
+from labapp.experiments.checked import LIMIT, Hinted, changed_code, within
 from labapp.experiments.variant import source
 from labapp.experiments.verdict import Verdict
 

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from labapp.experiments import exercise as module
 from labapp.experiments import progress
 from labapp.experiments.exercise import Exercise
 from labapp.experiments.metrics import exists_count_len, feed
@@ -106,7 +105,7 @@ def test_an_async_function_is_told_so():
 
 
 def test_a_function_that_never_ends_is_stopped(monkeypatch):
-    monkeypatch.setattr(module, "LIMIT", 0.3)
+    monkeypatch.setattr(Exercise, "limit", 0.3)
 
     def forever(photos):
         while True:

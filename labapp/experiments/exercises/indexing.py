@@ -11,8 +11,9 @@ from django.db.models import Index
 
 from labapp import databases, probe
 from labapp.experiments import progress, seal
+from labapp.experiments.checked import LIMIT, Hinted, changed_code, within
 from labapp.experiments.databases import guarded
-from labapp.experiments.exercise import LIMIT, SEEDS, Hinted, changed_code, within
+from labapp.experiments.exercise import SEEDS
 from labapp.experiments.judging import UNEVEN
 from labapp.experiments.question import named
 from labapp.experiments.verdict import Verdict

@@ -122,8 +122,8 @@ def thank(photos):
 class InsertExercise(Exercise):
     """An exercise in which the driver's executemany() counts once, as it is called once."""
 
-    def _try(self, function, stop):
-        trials = super()._try(function, stop)
+    def _measure(self, stop, function):
+        trials = super()._measure(stop, function)
         for trial in trials:
             trial.count -= sum(query.statements - 1 for query in trial.recording.queries)
         return trials

@@ -102,7 +102,7 @@ class LikeCounter(Exercise):
     def __init__(self, name, hints=()):
         super().__init__(name, like, grows={}, hints=hints)
 
-    def _try(self, function, stop):
+    def _measure(self, stop, function):
         """A Meeting for each statement of the function's after its first, and one without the other."""
         variant = Variant(getattr(function, "__name__", "yours"), function, "", "", "")
         meetings = []
@@ -113,7 +113,7 @@ class LikeCounter(Exercise):
                     break
         return meetings
 
-    def _judge(self, meetings, verdict):
+    def _judge(self, verdict, meetings):
         alone = [each for each in meetings if each.clicks == 1]
         met = [each for each in meetings if each.clicks == 2]
         if fault := meetings[-1].fault:
