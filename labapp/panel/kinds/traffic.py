@@ -20,7 +20,10 @@ class Traffic(Kind):
     tabs = (TrafficTab, Answers, Growth, Code)
     budgets = {"5 s": 5000, "20 s": 20_000, "60 s": 60_000}
     budget = 20
-    budget_help = "How long there is traffic, all variants together; each has one turn at least"
+    budget_help = (
+        "About how long there is traffic, warm-up included: as many rounds as come nearest to it, each a turn "
+        "of every variant, and one at least"
+    )
     lively = True
 
     def __init__(self, experiment):
