@@ -58,7 +58,7 @@ class Trail:
         return Scene(begins, ends, origin, drawn, [*self._changes(), *marks], self.queues)
 
     def _zero(self, now):
-        """Where the axis counts from: the first counted moment; until there is one, now, so that it stands."""
+        """Where the axis counts from: the first counted moment; until there is one, now: it stands."""
         if self._past or self._result is None:
             return self._origin
         first = began(self._result)
