@@ -21,8 +21,8 @@ class Traffic(Kind):
     budgets = {"5 s": 5000, "20 s": 20_000, "60 s": 60_000}
     budget = 20
     budget_help = (
-        "About how long there is traffic, warm-up included: as many rounds as come nearest to it, each a turn "
-        "of every variant, and one at least"
+        "About how long there is traffic, warm-up included: as many rounds as come nearest to it, each a "
+        "turn of every variant, and one at least"
     )
     lively = True
 
