@@ -49,7 +49,7 @@ right_half = RightHalf(
     "03 right half",
     answer,
     hints=[
-        "What does lesson.answer() show? Look at its code: lesson.answer??",
+        "What does lesson.answer() show? Its code stands above.",
         "Whoever is told that there is a new photo is not the one who waits for this answer.",
         "later() wants the function and what it is called with: later(work, photo.pk).",
     ],
