@@ -1,17 +1,22 @@
 """What posts leave behind: all of it is counted, each kind apart, and put back before the next turn."""
 
+import threading
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.test import override_settings
 
+from labapp import databases
 from labapp.experiments.databases import database as chosen
 from labapp.experiments.perceived import defer_effects
 from labapp.experiments.perceived.authors import authors
 from labapp.experiments.perceived.defer_effects import agrees, count_effects, put_back
+from labapp.experiments.perceived.defer_writers import several_writers
 from labapp.experiments.perceived.pictures import picture
 from labapp.pinsta import posting
-from labapp.pinsta.models import AuthorCount, Notification, Photo, SearchWord
+from labapp.pinsta.models import AuthorCount, Follow, Notification, Photo, SearchWord
 from labapp.pinsta.posting.thumbnails import SIZES, thumbnail
 from tests.experiments.both import database as on  # noqa: F401
 
@@ -23,7 +28,7 @@ KINDS = "thumbnails", "words", "notifications", "counts"  # in the order of post
 def media(on, tmp_path, monkeypatch):
     """An experiment's own copy of the data, as it is before a turn, and the folder for files."""
     monkeypatch.setattr(defer_effects, "media", lambda: tmp_path)
-    with chosen(writes=True).enter(on), override_settings(MEDIA_ROOT=tmp_path):
+    with chosen(writes=True).enter(on), several_writers(), override_settings(MEDIA_ROOT=tmp_path):
         put_back(FOLLOWERS)
         yield tmp_path
 
@@ -125,6 +130,32 @@ def test_put_back_leaves_what_was_there_before_anybody_posted(media):
     assert (Photo.objects.count(), Notification.objects.count()) == before
     assert not SearchWord.objects.exists() and not AuthorCount.objects.exists()
     assert count_effects().posts == 0
+
+
+def test_who_is_still_at_work_on_a_post_is_refused_when_it_is_put_back(media):
+    """It tells follower after follower, each a statement of its own, and is not waited for."""
+    photo, stopped = post(), threading.Event()
+    follower = Follow.objects.filter(followed=photo.author).first().follower_id
+    refused, begun = [], threading.Event()
+
+    def tell():
+        with databases.database(settings):
+            try:
+                while not stopped.is_set():
+                    told = {"recipient_id": follower, "actor_id": photo.author_id, "verb": "posted"}
+                    Notification.objects.create(photo_id=photo.pk, created=photo.created, **told)
+                    begun.set()
+            except IntegrityError as error:
+                refused.append(error)
+
+    settings = connection.settings_dict
+    thread = threading.Thread(target=tell)
+    thread.start()
+    assert begun.wait(10)
+    put_back(FOLLOWERS)
+    thread.join(10)
+    stopped.set()
+    assert refused and not Notification.objects.filter(photo=photo.pk).exists()
 
 
 def test_a_post_that_comes_while_it_is_counted_lacks_its_work_and_is_no_surplus(media, monkeypatch):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Max
+from django.db.transaction import atomic
 from PIL import Image, UnidentifiedImageError
 
 from labapp.experiments.homes import keep
@@ -51,10 +52,14 @@ def put_back(followers, **_):
     """For ``before=``: the authors have so many followers, and nothing that was posted is there any more."""
     authors(followers, MOST)
     last = last_seeded()
-    for model in (Notification, SearchWord):
-        model.objects.filter(photo__gt=last).delete()
-    Photo.objects.filter(pk__gt=last).delete()
-    AuthorCount.objects.all().delete()
+    posted = Photo.objects.filter(pk__gt=last)
+    with atomic():
+        # A thread of the site may still be at work on one: what it adds from now on waits, and is refused.
+        list(posted.order_by("pk").select_for_update().values_list("pk"))
+        for model in (Notification, SearchWord):
+            model.objects.filter(photo__gt=last).delete()
+        posted.delete()
+        AuthorCount.objects.all().delete()
 
 
 def last_seeded():
