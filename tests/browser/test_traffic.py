@@ -155,7 +155,7 @@ def test_words_can_be_read_in_both_themes(open_notebook, lab, theme, dark):
 def test_work_that_is_put_off_has_a_queue_and_nothing_jumps_when_it_fills(open_notebook):
     notebook = open_notebook(QUEUE)
     panel = notebook.panel
-    expect(panel.locator(".dsl-queue-tab")).to_be_visible()
+    expect(notebook.row("Django Tasks")).to_be_visible(timeout=60 * SECONDS)
     height = panel.bounding_box()["height"]
     waited = panel.locator(".dsl-strip .dsl-rate title", has_text=re.compile(r"at most \d+ waited")).first
     expect(waited).to_be_attached(timeout=60 * SECONDS)
