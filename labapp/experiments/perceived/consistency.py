@@ -65,6 +65,7 @@ consistency = Experiment(
         "Latency is of looks and posts together, and a post is over when the page after it is there.",
         f"A photo is written into {BATCH} feeds at a time, the author's among the first, the others in an "
         f"order that is drawn; a page shows {SHOWN} photos.",
+        "Where the site itself is slow fewer are late: feeds are written while people wait for the page.",
         SAID,
     ],
 )
