@@ -86,7 +86,7 @@ def get(rows):
 
 @write_cost.variant(name="update()", around=other_texts)
 def update(rows):
-    """The same rows; each write commits."""
+    """Writes; each of them commits."""
     for pk, text in zip(keys(rows), texts(rows), strict=True):
         Comment.objects.filter(pk=pk).update(text=text)
 
@@ -101,7 +101,7 @@ def update_together(rows):
 
 @write_cost.variant(name="create()", around=absent)
 def create(rows):
-    """A new row: table, indexes, foreign keys."""
+    """New rows; each one commits."""
     for photo, author, text in incoming(rows):
         Comment.objects.create(photo_id=photo, author_id=author, text=text, created=NEW)
 
@@ -119,7 +119,7 @@ def select(rows):
 
 @write_cost.variant(name="UPDATE", around=other_texts)
 def update_by_hand(rows):
-    """The same rows; each write commits."""
+    """Writes; each of them commits."""
     with connection.cursor() as cursor:
         for pk, text in zip(keys(rows), texts(rows), strict=True):
             cursor.execute(UPDATE, [text, pk])
@@ -135,7 +135,7 @@ def update_by_hand_together(rows):
 
 @write_cost.variant(name="INSERT", around=absent)
 def insert(rows):
-    """A new row: table, indexes, foreign keys."""
+    """New rows; each one commits."""
     with connection.cursor() as cursor:
         for photo, author, text in incoming(rows):
             cursor.execute(INSERT, [photo, author, text, now()])
