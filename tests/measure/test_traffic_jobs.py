@@ -9,7 +9,7 @@ import pytest
 
 from labapp.measure import load
 from labapp.measure.quantile import quantile
-from labapp.measure.traffic import TrafficResult, charts, render_html
+from labapp.measure.traffic import TrafficResult, charts, render_html, table
 from labapp.measure.traffic.queue import longest, queue
 from tests.measure import served
 from tests.measure.machine import seeded
@@ -184,9 +184,21 @@ def test_columns_of_tasks_stand_only_where_there_are_any():
     assert "tasks" not in result(served.stream(requests=served.steady(20))).to_frame().columns
 
 
-def test_pages_that_may_differ_have_no_verdict():
-    made = cells(deferring(jobs=[job(10.2, [10.25], 11.5)]))
-    assert made["pages"] == "–"
+def test_where_pages_may_differ_there_is_no_column_for_them():
+    assert "pages" not in cells(deferring(jobs=[job(10.2, [10.25], 11.5)]))
+    compared = result(deferring(jobs=[job(10.2, [10.25], 11.5)]))
+    compared.checked = True
+    assert "pages" in render_html.table(compared)
+
+
+def test_what_is_said_of_several_variants_is_said_once():
+    left = [deferring(name, jobs=[job(10.2)], drained=5.0) for name in ("once", "twice")]
+    for each in left:
+        each.add([served.failed(10.3)])
+    notes = table.footnotes(result(*left))
+    assert "once: 1 ×, twice: 1 × HTTP 500: Internal Server Error." in notes
+    after = "1 of 1 (5 s after the traffic)"
+    assert f"Tasks that were not done: once {after}, twice {after}." in notes
 
 
 def test_where_work_may_be_put_off_the_columns_are_there_before_the_first_task():

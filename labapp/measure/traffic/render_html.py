@@ -17,6 +17,7 @@ from .table_columns import FEW, NARROW_WIDTHS, WIDTHS, Column, columns
 VISIBLE = 0.006  # a narrower whisker would hide its bar
 LEFT = ("variant", "bar", "against", "result")
 NARROW, NARROWEST = 12, 10  # letters of a name that fit beside many columns, and beside those of tasks
+PAGES = "Whether all variants showed the same page to the same visitor"
 COMMON = 4  # columns that stand there whatever is put off: percentiles and queries
 
 
@@ -69,14 +70,19 @@ def _crowded(result) -> bool:
     return result.defers or len(result.figures[:MOST]) > FEW
 
 
+def _has_pages(result) -> bool:
+    """Whether there is a column of pages: where work is put off there is no room for one of dashes."""
+    return result.checked or not result.defers
+
+
 def _head(result, shown: list[Column], scale: float) -> str:
     baseline, room = result.baseline, NARROW_WIDTHS if result.defers else WIDTHS
     end = f"{result.compares}, to {_figure(result, scale)}" if scale else result.compares
-    pages = "Whether all variants showed the same page to the same visitor"
     heads = [
         Head("variant", "variant"), Head("requests", "requests"), Head("bar", end),
         *shown,
-        Head("against", f"against {baseline.variant}" if baseline else ""), Head("result", "pages", pages),
+        Head("against", f"against {baseline.variant}" if baseline else ""),
+        *([Head("result", "pages", PAGES)] if _has_pages(result) else []),
     ]  # fmt: skip
     widths = "".join(f'<col class="dsl-is-{each.key}" style="width:{room[each.key]}">' for each in heads)
     names = "".join(
@@ -92,7 +98,8 @@ def _row(stream: Stream, result, shown: list[Column], scale: float, dimmed: bool
     room = NARROWEST if result.defers else NARROW if _crowded(result) else None
     start = f"<tr{old}>{variant_html(stream, room)}{_number(cells.requests(stream), 'requests', strong=True)}"
     if stream.unavailable or stream.error:
-        return f"{start}{cell_html(cells.outcome(stream), span=len(shown) + 3)}</tr>"
+        span = len(shown) + 2 + _has_pages(result)
+        return f"{start}{cell_html(cells.outcome(stream), span=span)}</tr>"
     bar = f'<td class="dsl-of-bar">{_bar(stream, result, scale)}</td>'
     figures = "".join(_number(each.cell(stream), each.key) for each in shown)
     return f"{start}{bar}{figures}{_verdict(stream, result)}</tr>"
@@ -101,14 +108,15 @@ def _row(stream: Stream, result, shown: list[Column], scale: float, dimmed: bool
 def _verdict(stream: Stream, result) -> str:
     """Against the baseline and the pages, or in the room of both what is wrong with the pages."""
     baseline, outcome = result.baseline, cells.outcome(stream)
+    if stream.wrong and result.defers:  # it may take more words to say what is missing afterwards
+        return cell_html(outcome, "dsl-wrong", span=1 + _has_pages(result))
     if stream.wrong:
         return cell_html(replace(outcome, detail="not compared"), span=2, detail="dsl-below")
     compared = stream.comparison
     claims = compared is not None and compared.verdict in ("faster", "slower")
-    if result.defers and not result.checked:
-        outcome = Cell("–", mood="quiet", title="pages may differ here, and are not compared")
     against = cells.against(stream, baseline)
-    return cell_html(against, "dsl-of-against", strong=claims, detail="dsl-below") + cell_html(outcome)
+    pages = cell_html(outcome) if _has_pages(result) else ""
+    return cell_html(against, "dsl-of-against", strong=claims, detail="dsl-below") + pages
 
 
 def _number(cell: Cell, key: str, strong: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 
 from ..columns import number, rounded
 from ..comparison import NO_DIFFERENCE
@@ -10,6 +11,7 @@ from ..interval import Interval
 from ..table import WAITING, Cell
 from .latency import Percentile, is_censored
 from .stream import Stream
+from .tasks import undone
 
 MOST_ERROR = 60  # letters of an error in its cell
 
@@ -122,10 +124,10 @@ def footnotes(result) -> str:
     """What the figures include, in sentences."""
     streams = result.measurements
     notes = [f"{each.variant}: {each.note}" for each in streams if each.note]
-    notes += [f"{each.variant}: {_most_often(each)}" for each in streams if _errors(each) and not each.note]
+    notes += _of_errors(each for each in streams if not each.note)
     if any(is_censored(request) for each in streams for request in each.requests):
         notes.append("Who was given up waited at least so long, and counts with that")
-    notes += [f"{each.variant}: {each.tasks.undone}" for each in streams if each.tasks.undone]
+    notes += undone(streams)
     notes += [result.limit] if result.limit else []
     return " ".join(f"{note.rstrip('.')}." for note in [*notes, *result.includes])
 
@@ -135,11 +137,16 @@ def _errors(stream: Stream) -> Counter:
     return Counter(each.error for each in stream.requests if each.error and not is_censored(each))
 
 
-def _most_often(stream: Stream) -> str:
-    errors = _errors(stream)
-    (error, often), *_ = errors.most_common(1)
-    short = error if len(error) <= MOST_ERROR else f"{error[: MOST_ERROR - 1]}…"
-    return f"{often:,} × {short}" if often == errors.total() else f"{often:,} × {short}, and other errors"
+def _of_errors(streams: Iterable[Stream]) -> list[str]:
+    """What went wrong most often with each; what did with several is said once."""
+    found: dict[str, list[str]] = {}
+    for stream in streams:
+        if errors := _errors(stream):
+            (error, often), *_ = errors.most_common(1)
+            short = error if len(error) <= MOST_ERROR else f"{error[: MOST_ERROR - 1]}…"
+            more = "" if often == errors.total() else ", and other errors"
+            found.setdefault(f"{short}{more}", []).append(f"{stream.variant}: {often:,} ×")
+    return [f"{', '.join(whose)} {error}" for error, whose in found.items()]
 
 
 def _limits(interval: Interval) -> str:

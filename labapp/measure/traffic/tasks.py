@@ -44,9 +44,15 @@ class Tasks:
         if not self.unfinished or self.drained_s is None:
             return ""
         were = "was" if self.unfinished == 1 else "were"
+        return f"{self.unfinished:,} of {plural(self.count, 'task')} {were} not done {self.drained}"
+
+    @property
+    def drained(self) -> str:
+        """ "5 s after the traffic": how long the queues were watched, at most; "" while they are."""
+        if self.drained_s is None:
+            return ""
         since = f"{self.drained_s:.1f}".rstrip("0").rstrip(".")
-        after = f"{since} s after the traffic" if self.drained_s >= 0.1 else "when the traffic ended"
-        return f"{self.unfinished:,} of {plural(self.count, 'task')} {were} not done {after}"
+        return f"{since} s after the traffic" if self.drained_s >= 0.1 else "when the traffic ended"
 
 
 def tasks(stream) -> Tasks:
@@ -89,3 +95,15 @@ def _drained(stream) -> float | None:
     """The seconds of the longest drain; None as long as the newest is not over."""
     known = [ended - began for began, ended in stream.drains if ended is not None]
     return max(known) if known and len(known) == len(stream.turns) else None
+
+
+def undone(streams) -> list[str]:
+    """What was not done, in one sentence for all the streams."""
+    left = [each for each in streams if each.tasks.undone]
+    if len(left) <= 1:
+        return [f"{each.variant}: {each.tasks.undone}" for each in left]
+    each_of = (
+        f"{each.variant} {each.tasks.unfinished:,} of {each.tasks.count:,} ({each.tasks.drained})"
+        for each in left
+    )
+    return [f"Tasks that were not done: {', '.join(each_of)}"]
