@@ -42,7 +42,10 @@ DJANGO = str(Path(django.__file__).parent) + "/"
 ASGIREF = str(Path(asgiref.__file__).parent) + "/"
 LABAPP = str(Path(__file__).parents[1]) + "/"
 # Code to look at, though it is ours.
-LESSONS = tuple(LABAPP + each for each in ("pinsta/", "experiments/metrics/", "experiments/optimization/"))
+LESSONS = tuple(
+    LABAPP + each
+    for each in ("pinsta/", "experiments/metrics/", "experiments/optimization/", "experiments/perceived/")
+)
 STDLIB = tuple(
     {
         sysconfig.get_path("stdlib") + "/",

@@ -166,6 +166,11 @@ def test_a_commit_is_measured_of_rows_that_nobody_compares(pinsta_db, monkeypatc
         assert not set(bystanders(100)) & set(keys(100)) and len(bystanders(100)) == len(keys(100)) == 100
 
 
+def test_a_statement_is_said_to_come_from_its_variant(pinsta_db):
+    (site,) = {str(query.site) for query in count(write_cost, rows=2)["update()"].recording.queries}
+    assert "write_cost.py" in site
+
+
 def test_a_round_trip_is_paid_by_each_statement(pinsta_db):
     result = count(write_cost, rows=2, round_trip=0.5)
     assert result["update()"].wait_ms >= 1.0 and result["atomic update()"].wait_ms >= 2.0
