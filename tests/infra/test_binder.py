@@ -52,9 +52,9 @@ def test_debian_packages_are_installed(dockerfile):
     place(dockerfile, "apt-get install --yes --no-install-recommends " + " ".join(packages))
 
 
-def test_the_tests_need_the_packages_of_binder_and_chromium():
+def test_the_tests_need_the_packages_of_binder_and_what_is_too_large_for_it():
     packages = (ROOT / "binder" / "apt.txt").read_text().split()
-    assert {part.package for part in PARTS.values()} == {*packages, "chromium"}
+    assert {part.package for part in PARTS.values()} == {*packages, "chromium", "rabbitmq-server"}
 
 
 def test_the_lab_runs_as_a_user_who_is_not_root(dockerfile):
