@@ -61,7 +61,8 @@ _TRAFFIC = """
 .dsl-result.dsl-of-traffic table.dsl-defers{min-width:calc(660px + var(--dsl-extra,0)*62px)}
 .dsl-result .dsl-defers th,.dsl-result .dsl-defers td{padding:0 4px}
 .dsl-result .dsl-defers .dsl-of-against{padding-left:6px}
-.dsl-result .dsl-defers .dsl-wrong{padding-left:6px;white-space:normal;font-size:12px;line-height:14px}
+.dsl-result .dsl-defers .dsl-wrong{display:block;max-height:42px;overflow:hidden;white-space:normal;
+font-size:12px;line-height:14px}
 .dsl-result .dsl-still .dsl-of-bar{padding:0!important;visibility:hidden;white-space:nowrap!important}
 .dsl-result .dsl-crowded .dsl-of-rest{padding:0!important;visibility:hidden;white-space:nowrap!important}
 """

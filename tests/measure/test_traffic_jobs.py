@@ -191,6 +191,13 @@ def test_where_pages_may_differ_there_is_no_column_for_them():
     assert "pages" in render_html.table(compared)
 
 
+def test_what_is_wrong_is_said_whole_where_the_comparison_would_stand():
+    first, wrong = deferring("first", baseline=True, jobs=[job(10.2)]), deferring("second", jobs=[job(10.2)])
+    wrong.blame("3 posts without all effects, 3 with some twice")
+    shown = render_html.table(result(first, wrong))
+    assert '<span class="dsl-wrong">✗ 3 posts without all effects, 3 with some twice</span>' in shown
+
+
 def test_what_is_said_of_several_variants_is_said_once():
     left = [deferring(name, jobs=[job(10.2)], drained=5.0) for name in ("once", "twice")]
     for each in left:

@@ -18,6 +18,7 @@ VISIBLE = 0.006  # a narrower whisker would hide its bar
 LEFT = ("variant", "bar", "against", "result")
 NARROW, NARROWEST = 12, 10  # letters of a name that fit beside many columns, and beside those of tasks
 PAGES = "Whether all variants showed the same page to the same visitor"
+WITHOUT_PAGES = "186px"  # of the comparison, when it has the room of the pages as well
 COMMON = 4  # columns that stand there whatever is put off: percentiles and queries
 
 
@@ -77,6 +78,7 @@ def _has_pages(result) -> bool:
 
 def _head(result, shown: list[Column], scale: float) -> str:
     baseline, room = result.baseline, NARROW_WIDTHS if result.defers else WIDTHS
+    room = room if _has_pages(result) else room | {"against": WITHOUT_PAGES}
     end = f"{result.compares}, to {_figure(result, scale)}" if scale else result.compares
     heads = [
         Head("variant", "variant"), Head("requests", "requests"), Head("bar", end),
@@ -109,7 +111,8 @@ def _verdict(stream: Stream, result) -> str:
     """Against the baseline and the pages, or in the room of both what is wrong with the pages."""
     baseline, outcome = result.baseline, cells.outcome(stream)
     if stream.wrong and result.defers:  # it may take more words to say what is missing afterwards
-        return cell_html(outcome, "dsl-wrong", span=1 + _has_pages(result))
+        said = replace(outcome, text="", detail=outcome.text, title=outcome.title or outcome.text)
+        return cell_html(said, "dsl-of-against", span=1 + _has_pages(result), detail="dsl-wrong")
     if stream.wrong:
         return cell_html(replace(outcome, detail="not compared"), span=2, detail="dsl-below")
     compared = stream.comparison
