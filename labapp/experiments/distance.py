@@ -31,6 +31,11 @@ def achieved(ms):
 def _delayed(ms):
     if here().kind == PROXIED:
         return _held_back(ms)
+    return delayed(ms)
+
+
+def delayed(ms):
+    """A block in which each statement is sent so many ms later."""
     return probe.before_statement(lambda: time.sleep(ms / 1000)) if ms else nullcontext()
 
 

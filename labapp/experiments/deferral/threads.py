@@ -1,13 +1,11 @@
 """A thread of the site's own process, which goes on when the answer has been given."""
 
-from contextlib import nullcontext
 from threading import Thread
-from time import sleep
 from uuid import uuid4
 
 from django.db import connection
 
-from labapp import probe
+from labapp.experiments.distance import delayed
 from labapp.probe.tasks import doing, enqueued
 
 _world = {"delay_ms": 0.0}
@@ -30,11 +28,7 @@ def after_response(function, *args):
 
 def _run(task, function, args):
     try:
-        with _delayed(_world["delay_ms"]), doing(task):
+        with delayed(_world["delay_ms"]), doing(task):
             function(*args)
     finally:
         connection.close()
-
-
-def _delayed(ms):
-    return probe.before_statement(lambda: sleep(ms / 1000)) if ms else nullcontext()

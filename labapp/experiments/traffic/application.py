@@ -8,9 +8,8 @@ file that the kernel wrote before. So one gunicorn serves whatever is measured n
 
 import os
 import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
-from time import sleep
 
 from django.conf import settings
 from django.core.cache import caches
@@ -18,7 +17,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception
 from django.urls import get_script_prefix, get_urlconf, set_script_prefix, set_urlconf
 
-from labapp import probe
+from labapp.experiments.distance import delayed
 from labapp.experiments.traffic.complaints import TURN, WARM, Complaints
 from labapp.experiments.traffic.parcel import unpacked
 from labapp.experiments.traffic.under_way import UnderWay
@@ -64,7 +63,7 @@ class Application:
             return [b"No variant is served at this address.\n"]
         urls, handler = self._below(turn, mount)
         environ |= {"SCRIPT_NAME": f"/{mount}", "PATH_INFO": f"/{rest}", "lab.urls": urls}
-        with _delayed(turn.delay_ms), _addresses_as_before():
+        with delayed(turn.delay_ms), _addresses_as_before():
             return handler(environ, start_response)
 
     def _in_turn(self, number):
@@ -111,10 +110,6 @@ def _addresses_as_before():
     finally:
         set_script_prefix(prefix)
         set_urlconf(urls)
-
-
-def _delayed(ms):
-    return probe.before_statement(lambda: sleep(ms / 1000)) if ms else nullcontext()
 
 
 def turn_in(folder):
