@@ -59,7 +59,7 @@ aggregate = Experiment(
     ],
     conditions=[
         database(writes=True), round_trip(), broker(), task_workers(2), workers(2), threads(1),
-        users(10, high=40), think_time(0.8), arrival(),
+        users(10, high=40), think_time(0.6), arrival(),
     ],
     setting=prepared,
     before=put_back,
