@@ -11,8 +11,8 @@ they are busy for the share ρ = λ·S / c of the time:
   (S / c)·√(λt) seconds of work.
 - With ρ above 1 the queue grows for as long as posts come: who comes after t seconds waits for (ρ - 1)·t.
 
-What is measured lies above where these processes are in one another's way: SQLite has one writer at a time, and
-the machine no core for each of them.
+What is measured lies above where these processes are in one another's way: SQLite has one writer at a time,
+and the machine no core for each of them.
 """
 
 from math import log, sqrt
