@@ -58,6 +58,13 @@ def test_a_seed_decides_the_moments():
     assert moments(1, 2.0) == moments(1, 2.0) != moments(2, 2.0)
 
 
+def test_whom_it_hits_does_not_change_when():
+    one, other = Schedule(1), Schedule(1)
+    for number in range(100):
+        one.pick([7, 8])
+        assert one.due(number, 0.3) == other.due(number, 0.3)
+
+
 def test_they_come_at_their_rate_and_none_at_the_beginning():
     assert len(moments(1, 2.0)) == pytest.approx(200, rel=0.2)
     assert min(moments(1, 2.0)) > 0

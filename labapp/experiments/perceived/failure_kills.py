@@ -19,6 +19,7 @@ class Schedule:
 
     def __init__(self, seed=SEED):
         self._random, self._next = Random(seed), 0.0
+        self._whom = Random(seed)  # how often it is asked must not change the moments
 
     def due(self, seconds, rate):
         """How many moments have come, so long after its beginning, since it was asked before."""
@@ -30,7 +31,7 @@ class Schedule:
 
     def pick(self, choices):
         """One of these."""
-        return self._random.choice(sorted(choices))
+        return self._whom.choice(sorted(choices))
 
 
 class UnderWay:
@@ -62,11 +63,15 @@ class Killer:
         A kill that comes while nobody works waits until somebody does.
         """
         self._waiting += self._schedule.due(seconds, rate)
-        working = set(self._under_way.busy()) & set(crew.pids) if self._waiting else ()
+        working = self.working(crew) if self._waiting else ()
         if not working or not self._kill(crew, self._schedule.pick(working)):
             return False
         self._waiting -= 1
         return True
+
+    def working(self, crew):
+        """The process ids of its workers that are in the middle of a task."""
+        return set(self._under_way.busy()) & set(crew.pids)
 
     def _kill(self, crew, pid):
         """SIGKILL while it stands still: it cannot end its task between a look at it and the kill."""
