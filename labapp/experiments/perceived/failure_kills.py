@@ -2,9 +2,12 @@
 
 import os
 import signal
+import time
 from contextlib import suppress
 from pathlib import Path
 from random import Random
+
+import psutil
 
 from labapp.experiments.deferral import crew
 from labapp.experiments.traffic.site import site
@@ -12,6 +15,7 @@ from labapp.probe.ledger import Ledger
 
 KILLED = "worker killed"
 SEED = 35
+STILL = psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE
 
 
 class Schedule:
@@ -77,12 +81,20 @@ class Killer:
         """SIGKILL while it stands still: it cannot end its task between a look at it and the kill."""
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGSTOP)
+            _await_standstill(pid)
             task = self._under_way.busy().get(pid)
             if task is not None and crew.kill_worker(pid):
                 self.hits.append((pid, task))
                 return True
             os.kill(pid, signal.SIGCONT)
         return False
+
+
+def _await_standstill(pid):
+    """A signal that has been sent is still on its way: on another processor a thread takes some more steps."""
+    with suppress(psutil.NoSuchProcess):
+        while not all(psutil.Process(each.id).status() in STILL for each in psutil.Process(pid).threads()):
+            time.sleep(0.0005)
 
 
 class Kills:
