@@ -91,7 +91,7 @@ class Killer:
 
 
 def _await_standstill(pid):
-    """A signal that has been sent is still on its way: on another processor a thread takes some more steps."""
+    """A signal that was sent is still on its way: on another processor a thread takes some more steps."""
     with suppress(psutil.NoSuchProcess):
         while not all(psutil.Process(each.id).status() in STILL for each in psutil.Process(pid).threads()):
             time.sleep(0.0005)
