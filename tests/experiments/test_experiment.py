@@ -96,5 +96,5 @@ def test_a_variant_can_be_forgotten_and_listeners_are_told(sums):
 
 
 def test_an_unknown_experiment_is_named_with_those_there_are(pinsta_db):
-    with pytest.raises(UnknownExperiment, match="There is no experiment 'fed'; there are aggregate, bulk_insert"):
+    with pytest.raises(UnknownExperiment, match="There is no experiment 'fed'; there are aggregate, bulk_"):
         get("fed")
